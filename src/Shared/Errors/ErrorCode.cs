@@ -1,0 +1,146 @@
+namespace Cairn.Shared.Errors;
+
+/// <summary>
+/// Every failure that somebody can act on. The wire name, the gRPC status and the exit class of each stand in
+/// <see cref="ErrorCodes"/>; what to do about each stands in docs/errors.md.
+/// </summary>
+public enum ErrorCode
+{
+    /// <summary>An agent did not answer within its deadline.</summary>
+    AgentUnreachable,
+
+    /// <summary>An agent speaks an older protocol than this coordinator needs.</summary>
+    AgentTooOld,
+
+    /// <summary>The coordinator did not answer.</summary>
+    CoordinatorUnreachable,
+
+    /// <summary>A member of the database cluster is dead, by the database's own word.</summary>
+    MemberDead,
+
+    /// <summary>No instance leads the cluster's metadata, or two claim to.</summary>
+    NoLeader,
+
+    /// <summary>The leader changed while its metadata were captured.</summary>
+    LeaderMoved,
+
+    /// <summary>The database moves partitions, or does something else that a backup must not run beside.</summary>
+    Unsettled,
+
+    /// <summary>What agents report and what the databases say do not describe the same cluster.</summary>
+    TopologyConflict,
+
+    /// <summary>Node names, roles, addresses or versions differ from the point's.</summary>
+    TopologyMismatch,
+
+    /// <summary>A process that owns the data runs.</summary>
+    InstanceRunning,
+
+    /// <summary>An instance that must run for this does not.</summary>
+    InstanceNotRunning,
+
+    /// <summary>Whether a process owns the data could not be found out.</summary>
+    CannotTell,
+
+    /// <summary>Something listens on a port of an instance that is said to be stopped.</summary>
+    PortTaken,
+
+    /// <summary>A path lies outside the directories that the agent's configuration allows.</summary>
+    OutsideRoots,
+
+    /// <summary>A path of the engine or of the configuration is missing or not what it must be.</summary>
+    PathUnusable,
+
+    /// <summary>The repository's directory holds something that is not a Cairn repository.</summary>
+    RepositoryForeign,
+
+    /// <summary>The repository cannot be used: locked by another process, newer format, damaged marker.</summary>
+    RepositoryUnusable,
+
+    /// <summary>Not enough free space.</summary>
+    NoSpace,
+
+    /// <summary>Hard links cannot be made where they are needed.</summary>
+    LinkImpossible,
+
+    /// <summary>A directory cannot be renamed where it must be: a mount point, another file system, missing right.</summary>
+    RenameImpossible,
+
+    /// <summary>No such backup point.</summary>
+    PointNotFound,
+
+    /// <summary>A backup point, or something it needs, is damaged.</summary>
+    PointDamaged,
+
+    /// <summary>The point belongs to another cluster.</summary>
+    WrongCluster,
+
+    /// <summary>The point carries a caveat that the operator has not accepted.</summary>
+    CaveatNotAccepted,
+
+    /// <summary>Another job holds the cluster.</summary>
+    ClusterLocked,
+
+    /// <summary>The command is older than one that the agent has already seen.</summary>
+    StaleEpoch,
+
+    /// <summary>The capture ended before its copy did: lease, age or space.</summary>
+    CaptureLost,
+
+    /// <summary>The files did not hold still within the allowed number of passes.</summary>
+    CaptureUnstable,
+
+    /// <summary>The captured nodes do not fit together.</summary>
+    CutInconsistent,
+
+    /// <summary>The database answered something that cannot be used.</summary>
+    EngineAnswer,
+
+    /// <summary>The cluster's metadata are larger than what may pass through the coordinator.</summary>
+    MetadataTooLarge,
+
+    /// <summary>A part of the request cannot be done yet, or not with this engine.</summary>
+    Unsupported,
+
+    /// <summary>Nothing matches the undo or discard that was asked for.</summary>
+    NoSuchRestore,
+
+    /// <summary>No such cluster.</summary>
+    UnknownCluster,
+
+    /// <summary>No such node.</summary>
+    UnknownNode,
+
+    /// <summary>No such job.</summary>
+    UnknownJob,
+
+    /// <summary>No such task in the agent's journal.</summary>
+    UnknownTask,
+
+    /// <summary>It exists already.</summary>
+    AlreadyExists,
+
+    /// <summary>A field of the request is missing or malformed.</summary>
+    InvalidRequest,
+
+    /// <summary>A configuration file is wrong.</summary>
+    ConfigurationInvalid,
+
+    /// <summary>An address other than loopback was configured, and that is refused until identities exist.</summary>
+    NotLoopback,
+
+    /// <summary>The right to do it is missing on the host.</summary>
+    PermissionMissing,
+
+    /// <summary>A step did not end within its deadline.</summary>
+    DeadlineExceeded,
+
+    /// <summary>The job was interrupted and everything it had made was cleaned up.</summary>
+    Interrupted,
+
+    /// <summary>Reading or writing a file failed.</summary>
+    InputOutput,
+
+    /// <summary>A defect in Cairn; the log on the named node says more.</summary>
+    Internal,
+}

@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using Grpc.Core;
+
+namespace Cairn.Shared.Errors;
+
+/// <summary>The one table from <see cref="ErrorCode"/> to its wire name, gRPC status and exit class.</summary>
+public static class ErrorCodes
+{
+    private static readonly FrozenDictionary<ErrorCode, Row> Rows = new Dictionary<ErrorCode, Row>
+    {
+        [ErrorCode.AgentUnreachable] = new("AGENT_UNREACHABLE", StatusCode.Unavailable, ExitClass.Unreachable),
+        [ErrorCode.AgentTooOld] = new("AGENT_TOO_OLD", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.CoordinatorUnreachable] =
+            new("COORDINATOR_UNREACHABLE", StatusCode.Unavailable, ExitClass.Unreachable),
+        [ErrorCode.MemberDead] = new("MEMBER_DEAD", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.NoLeader] = new("NO_LEADER", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.LeaderMoved] = new("LEADER_MOVED", StatusCode.Aborted, ExitClass.Failed),
+        [ErrorCode.Unsettled] = new("UNSETTLED", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.TopologyConflict] = new("TOPOLOGY_CONFLICT", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.TopologyMismatch] = new("TOPOLOGY_MISMATCH", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.InstanceRunning] = new("INSTANCE_RUNNING", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.InstanceNotRunning] = new("INSTANCE_NOT_RUNNING", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.CannotTell] = new("CANNOT_TELL", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.PortTaken] = new("PORT_TAKEN", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.OutsideRoots] = new("OUTSIDE_ROOTS", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.PathUnusable] = new("PATH_UNUSABLE", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.RepositoryForeign] = new("REPOSITORY_FOREIGN", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.RepositoryUnusable] = new("REPOSITORY_UNUSABLE", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.NoSpace] = new("NO_SPACE", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.LinkImpossible] = new("LINK_IMPOSSIBLE", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.RenameImpossible] = new("RENAME_IMPOSSIBLE", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.PointNotFound] = new("POINT_NOT_FOUND", StatusCode.NotFound, ExitClass.Refused),
+        [ErrorCode.PointDamaged] = new("POINT_DAMAGED", StatusCode.DataLoss, ExitClass.Failed),
+        [ErrorCode.WrongCluster] = new("WRONG_CLUSTER", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.CaveatNotAccepted] = new("CAVEAT_NOT_ACCEPTED", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.ClusterLocked] = new("CLUSTER_LOCKED", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.StaleEpoch] = new("STALE_EPOCH", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.CaptureLost] = new("CAPTURE_LOST", StatusCode.Aborted, ExitClass.Failed),
+        [ErrorCode.CaptureUnstable] = new("CAPTURE_UNSTABLE", StatusCode.Aborted, ExitClass.Failed),
+        [ErrorCode.CutInconsistent] = new("CUT_INCONSISTENT", StatusCode.Aborted, ExitClass.Failed),
+        [ErrorCode.EngineAnswer] = new("ENGINE_ANSWER", StatusCode.FailedPrecondition, ExitClass.Failed),
+        [ErrorCode.MetadataTooLarge] = new("METADATA_TOO_LARGE", StatusCode.ResourceExhausted, ExitClass.Refused),
+        [ErrorCode.Unsupported] = new("UNSUPPORTED", StatusCode.FailedPrecondition, ExitClass.Refused),
+        [ErrorCode.NoSuchRestore] = new("NO_SUCH_RESTORE", StatusCode.NotFound, ExitClass.Refused),
+        [ErrorCode.UnknownCluster] = new("UNKNOWN_CLUSTER", StatusCode.NotFound, ExitClass.Refused),
+        [ErrorCode.UnknownNode] = new("UNKNOWN_NODE", StatusCode.NotFound, ExitClass.Refused),
+        [ErrorCode.UnknownJob] = new("UNKNOWN_JOB", StatusCode.NotFound, ExitClass.Refused),
+        [ErrorCode.UnknownTask] = new("UNKNOWN_TASK", StatusCode.NotFound, ExitClass.Refused),
+        [ErrorCode.AlreadyExists] = new("ALREADY_EXISTS", StatusCode.AlreadyExists, ExitClass.Refused),
+        [ErrorCode.InvalidRequest] = new("INVALID_REQUEST", StatusCode.InvalidArgument, ExitClass.Usage),
+        [ErrorCode.ConfigurationInvalid] =
+            new("CONFIGURATION_INVALID", StatusCode.FailedPrecondition, ExitClass.Usage),
+        [ErrorCode.NotLoopback] = new("NOT_LOOPBACK", StatusCode.FailedPrecondition, ExitClass.Usage),
+        [ErrorCode.PermissionMissing] = new("PERMISSION_MISSING", StatusCode.PermissionDenied, ExitClass.Refused),
+        [ErrorCode.DeadlineExceeded] = new("DEADLINE_EXCEEDED", StatusCode.DeadlineExceeded, ExitClass.Failed),
+        [ErrorCode.Interrupted] = new("INTERRUPTED", StatusCode.Aborted, ExitClass.Failed),
+        [ErrorCode.InputOutput] = new("INPUT_OUTPUT", StatusCode.Aborted, ExitClass.Failed),
+        [ErrorCode.Internal] = new("INTERNAL", StatusCode.Internal, ExitClass.Failed),
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<string, ErrorCode> ByName =
+        Rows.ToFrozenDictionary(row => row.Value.Name, row => row.Key, StringComparer.Ordinal);
+
+    /// <summary>The code's name on the wire, in logs and in docs, e.g. <c>INSTANCE_RUNNING</c>.</summary>
+    public static string WireName(this ErrorCode code) => Rows[code].Name;
+
+    /// <summary>The gRPC status that carries the code.</summary>
+    public static StatusCode Status(this ErrorCode code) => Rows[code].Status;
+
+    /// <summary>How the command line ends when this code reaches it.</summary>
+    public static ExitClass ExitClass(this ErrorCode code) => Rows[code].Exit;
+
+    /// <summary>Finds a code by its wire name; a name that this version does not know is <see cref="ErrorCode.Internal"/>.</summary>
+    public static ErrorCode Parse(string wireName) => ByName.GetValueOrDefault(wireName, ErrorCode.Internal);
+
+    private sealed record Row(string Name, StatusCode Status, ExitClass Exit);
+}
