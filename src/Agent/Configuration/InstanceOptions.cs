@@ -1,0 +1,14 @@
+namespace Cairn.Agent.Configuration;
+
+/// <summary>One database instance as the operator wrote it in the agent's configuration.</summary>
+public sealed class InstanceOptions
+{
+    /// <summary>The instance's name, unique on this agent. Required.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The engine that knows the database, e.g. <c>opengemini</c>. Required.</summary>
+    public string Engine { get; set; } = "";
+
+    /// <summary>Absolute path of the engine's own configuration file. Required by engines that have one.</summary>
+    public string Config { get; set; } = "";
+}

@@ -1,0 +1,9 @@
+namespace Cairn.Agent.Engines;
+
+/// <summary>One step of a capture.</summary>
+/// <param name="Step">The declared step's name.</param>
+/// <param name="Attempt">Counts from 1.</param>
+/// <param name="Workspace">Where to put what is taken.</param>
+/// <param name="Cold">The instance is stopped; nothing is asked of it.</param>
+/// <param name="Exact">The operator asked for an exact cut; the engine may block writes within its lease.</param>
+public sealed record CaptureStepRequest(string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact);

@@ -1,0 +1,22 @@
+using Cairn.Shared.Errors;
+
+namespace Cairn.Agent.Engines;
+
+/// <summary>The engines that this build knows.</summary>
+public sealed class EngineCatalog(IEnumerable<IEngine> engines)
+{
+    private readonly Dictionary<string, IEngine> byName =
+        engines.ToDictionary(engine => engine.Name, StringComparer.Ordinal);
+
+    /// <summary>The names that a configuration may use.</summary>
+    public IReadOnlyCollection<string> Names => byName.Keys;
+
+    /// <summary>The engine named <paramref name="name"/>.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.ConfigurationInvalid"/> when there is none.</exception>
+    public IEngine Get(string name) => byName.TryGetValue(name, out var engine)
+        ? engine
+        : throw new CairnException(
+            ErrorCode.ConfigurationInvalid,
+            $"no engine is called '{name}'",
+            $"use one of: {string.Join(", ", byName.Keys.Order(StringComparer.Ordinal))}");
+}

@@ -1,0 +1,31 @@
+using Cairn.Agent.Configuration;
+
+namespace Cairn.Agent.Engines;
+
+/// <summary>
+/// One kind of database: the factory of its instances. Implementations keep no state, may be used concurrently, and are
+/// registered in one line of <see cref="EngineCatalog"/>. Nothing outside an engine's own folder knows its name.
+/// </summary>
+public interface IEngine
+{
+    /// <summary>The name that configurations use, e.g. <c>opengemini</c>.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Everything that is wrong with an instance's configuration, one sentence each, found without asking a database;
+    /// empty when nothing is. Reads the engine's configuration file. Never throws for what an operator wrote.
+    /// </summary>
+    IReadOnlyList<string> CheckConfiguration(InstanceOptions options);
+
+    /// <summary>
+    /// Opens an instance. Cheap: reads the engine's configuration file again, so that a change is seen by the next job.
+    /// </summary>
+    /// <exception cref="Cairn.Shared.Errors.CairnException">The configuration cannot be used.</exception>
+    IEngineInstance Open(InstanceOptions options);
+
+    /// <summary>
+    /// Compares what all nodes captured, from the evidence that <see cref="IEngineInstance.CaptureAsync"/> returned.
+    /// Pure: the same evidence gives the same verdict on every agent. Evidence is input from the network: checked, bounded.
+    /// </summary>
+    CutVerdict CheckCut(IReadOnlyList<CutEvidence> evidence);
+}

@@ -1,0 +1,65 @@
+using Cairn.Repository;
+using Cairn.V1;
+
+namespace Cairn.Agent.Engines;
+
+/// <summary>
+/// One database instance on this host. Methods may be called again after a failure; calls for one job are not concurrent,
+/// calls for questions (<see cref="DescribeAsync"/>, <see cref="ProveStoppedAsync"/>) may be. All throw
+/// <see cref="Cairn.Shared.Errors.CairnException"/> for what somebody can act on.
+/// </summary>
+public interface IEngineInstance
+{
+    /// <summary>The instance's name from the agent's configuration.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// The directories that hold the instance's data, as configured, absolute, not resolved. The name is the first
+    /// component of every path in a backup ("data", "wal", "meta").
+    /// </summary>
+    IReadOnlyList<DataRoot> Roots { get; }
+
+    /// <summary>
+    /// Roles, version, addresses, roots, run state, capabilities, capture steps and, when <paramref name="askDatabase"/>
+    /// is set and the instance answers, the cluster as the database sees it. A database that does not answer is
+    /// reported in <see cref="InstanceDescription.ViewError"/>, not thrown.
+    /// </summary>
+    Task<InstanceDescription> DescribeAsync(bool askDatabase, CancellationToken cancellationToken);
+
+    /// <summary>Whether any process owns the instance's data: by process, open files, ports, and the engine's own locks.</summary>
+    Task<RunProof> ProveStoppedAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the engine wants to see before a backup; changes nothing.</summary>
+    Task<IReadOnlyList<Check>> PrecheckBackupAsync(BackupPrecheck request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs one of the declared capture steps into <see cref="CaptureStepRequest.Workspace"/>. A repeated step (a later
+    /// attempt) replaces what the earlier one took. Live files are only read or linked, never changed.
+    /// </summary>
+    Task<CapturedStep> CaptureAsync(
+        CaptureStepRequest request, IProgress<Progress> progress, CancellationToken cancellationToken);
+
+    /// <summary>Ends what a capture holds open in the database (a freeze, a snapshot). Safe to repeat and after a crash.</summary>
+    Task ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What was captured, for the repository: directories before what is in them, in a stable order. The core removes
+    /// the workspace afterwards.
+    /// </summary>
+    IAsyncEnumerable<SourceEntry> EntriesAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What a restore must know of this instance and capture, as JSON of the engine's own; kept in the point and given
+    /// back to <see cref="PlanRestoreAsync"/>. At most 1 MiB.
+    /// </summary>
+    Task<string> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Where every part of a captured instance goes on this host, in the order in which it must be put in place, and
+    /// the checks that only the engine can make (addresses, roles, versions). Nothing is touched.
+    /// </summary>
+    Task<RestoreLayout> PlanRestoreAsync(RestoreRequestFacts request, CancellationToken cancellationToken);
+
+    /// <summary>Finishing touches in the stage, before the swap: what the engine needs rewritten or removed there.</summary>
+    Task FinishStageAsync(RestoreLayout layout, IReadOnlyDictionary<string, string> stageByRoot, CancellationToken cancellationToken);
+}
