@@ -1,0 +1,10 @@
+namespace Cairn.Repository;
+
+/// <summary>A source file vanished, changed while it was read, is no regular file or cannot be read.</summary>
+public sealed class SourceException : RepositoryException
+{
+    internal SourceException(string path, string physicalPath, string finding, Exception? inner = null)
+        : base(RepositoryErrorCode.Source, path, $"{path} (read from {physicalPath}): {finding}", wayOut: "capture again; check the rights on the file if it cannot be read", inner)
+    {
+    }
+}

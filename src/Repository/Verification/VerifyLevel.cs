@@ -1,0 +1,11 @@
+namespace Cairn.Repository;
+
+/// <summary>How closely a point is looked at.</summary>
+public enum VerifyLevel
+{
+    /// <summary>Record and manifest are whole, every pack is there and long enough. Reads no data.</summary>
+    Presence = 1,
+
+    /// <summary>Also every segment is read, unpacked and hashed.</summary>
+    Hash = 2,
+}
