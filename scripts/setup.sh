@@ -1,0 +1,48 @@
+# Sourced by test.sh, demo.sh and bench.sh: what each needs on a fresh Debian machine, installed when it is missing.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# Build servers would outlive the run; two cores are enough for one build at a time.
+BUILD_FLAGS=(--nologo --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false)
+
+fail_setup() {
+  printf '%s\n' "$1" >&2
+  exit 1
+}
+
+# Installs Debian packages that are not there yet. Needs root only when something is missing.
+ensure_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" -eq 0 ] || fail_setup "These packages are missing, and installing them needs root: ${missing[*]}"
+  printf '== installing %s\n' "${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+}
+
+ensure_dotnet() {
+  command -v dotnet >/dev/null || fail_setup 'The .NET SDK 10.0 is missing; install it and run this again.'
+}
+
+# The libraries that the programs themselves load, and the tools that unpack the fixtures.
+install_for_programs() {
+  ensure_dotnet
+  ensure_packages libzstd1 libsqlite3-0 zstd tar
+}
+
+# install_for_tests SUITE...
+install_for_tests() {
+  install_for_programs
+  local suite
+  for suite in "$@"; do
+    case "$suite" in
+      Interop)
+        command -v npm >/dev/null || ensure_packages nodejs npm
+        tests/Interop/install-peers.sh
+        ;;
+    esac
+  done
+}
