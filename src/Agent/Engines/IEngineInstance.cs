@@ -20,6 +20,12 @@ public interface IEngineInstance
     IReadOnlyList<DataRoot> Roots { get; }
 
     /// <summary>
+    /// The names of those <see cref="Roots"/> that hold the cluster's metadata, which a step with cluster_metadata captures;
+    /// what is captured there is copied to every node. Empty when the engine keeps no cluster metadata of its own.
+    /// </summary>
+    IReadOnlyList<string> MetadataRoots { get; }
+
+    /// <summary>
     /// Roles, version, addresses, roots, run state, capabilities, capture steps and, when <paramref name="askDatabase"/>
     /// is set and the instance answers, the cluster as the database sees it. A database that does not answer is
     /// reported in <see cref="InstanceDescription.ViewError"/>, not thrown.
