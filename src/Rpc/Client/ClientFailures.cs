@@ -1,0 +1,63 @@
+using Grpc.Core;
+using Grpc.Wire;
+
+namespace Grpc.Net.Client;
+
+/// <summary>What the exceptions of HTTP mean for a call.</summary>
+internal static class ClientFailures
+{
+    private const long CancelErrorCode = 8;
+
+    public static (Status Status, Metadata Trailers) ToStatus(Exception failure, bool hasDeadlinePassed)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case RpcException rpc:
+                    return (rpc.Status, rpc.Trailers);
+                case HttpProtocolException reset:
+                    return (FromReset(reset, failure, hasDeadlinePassed), Metadata.Empty);
+            }
+        }
+
+        return (new Status(CodeOf(failure), Describe(failure), failure), Metadata.Empty);
+    }
+
+    private static Status FromReset(HttpProtocolException reset, Exception failure, bool hasDeadlinePassed)
+    {
+        // A server whose clock runs ahead cancels the stream before our own timer fires.
+        var code = reset.ErrorCode == CancelErrorCode && hasDeadlinePassed
+            ? StatusCode.DeadlineExceeded
+            : StatusTables.FromResetCode(reset.ErrorCode);
+        return new Status(code, Describe(failure), failure);
+    }
+
+    private static StatusCode CodeOf(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+                    or HttpRequestError.ResponseEnded or HttpRequestError.ProxyTunnelError }:
+                case IOException:
+                case System.Net.Sockets.SocketException:
+                case TimeoutException:
+                    return StatusCode.Unavailable;
+                case OperationCanceledException:
+                    return StatusCode.Cancelled;
+            }
+        }
+
+        return StatusCode.Internal;
+    }
+
+    private static string Describe(Exception failure)
+    {
+        var text = $"gRPC call failed. {failure.GetType().Name}: {failure.Message}";
+        var root = failure.GetBaseException();
+        return ReferenceEquals(root, failure) ? text : $"{text} {root.GetType().Name}: {root.Message}";
+    }
+}

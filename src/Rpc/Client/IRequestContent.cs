@@ -1,0 +1,8 @@
+namespace Grpc.Net.Client;
+
+/// <summary>The body of a request, told when its call is over.</summary>
+internal interface IRequestContent
+{
+    /// <summary>The call is over: nothing more is sent. May be called once, at any time.</summary>
+    void Close();
+}

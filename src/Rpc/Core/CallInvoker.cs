@@ -1,0 +1,35 @@
+namespace Grpc.Core;
+
+/// <summary>Makes calls. Generated clients call it; interceptors wrap it.</summary>
+public abstract class CallInvoker
+{
+    /// <summary>Makes a unary call and blocks the thread until it is done.</summary>
+    public abstract TResponse BlockingUnaryCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>Makes a unary call.</summary>
+    public abstract AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>Makes a server streaming call.</summary>
+    public abstract AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>Makes a client streaming call.</summary>
+    public abstract AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options)
+        where TRequest : class
+        where TResponse : class;
+
+    /// <summary>Makes a duplex streaming call.</summary>
+    public abstract AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options)
+        where TRequest : class
+        where TResponse : class;
+}

@@ -1,0 +1,7 @@
+namespace Grpc.Core;
+
+/// <summary>Plain text.</summary>
+internal sealed class InsecureCredentials : ChannelCredentials
+{
+    internal override bool IsSecure => false;
+}

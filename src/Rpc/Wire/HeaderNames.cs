@@ -1,0 +1,39 @@
+namespace Grpc.Wire;
+
+/// <summary>The headers of the protocol.</summary>
+internal static class HeaderNames
+{
+    public const string ContentType = "application/grpc";
+    public const string Status = "grpc-status";
+    public const string Message = "grpc-message";
+    public const string Timeout = "grpc-timeout";
+    public const string Encoding = "grpc-encoding";
+    public const string AcceptEncoding = "grpc-accept-encoding";
+
+    /// <summary>A wish of the application, in metadata, for an encoding; it never goes on the wire.</summary>
+    public const string EncodingRequest = "grpc-internal-encoding-request";
+
+    /// <summary>Whether a content type is gRPC's, which grpc-web is not.</summary>
+    public static bool IsGrpcContentType(string? value)
+    {
+        if (value is null || !value.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        return value.Length == ContentType.Length || value[ContentType.Length] is ';' or '+';
+    }
+
+    /// <summary>Whether a header belongs to the protocol or to HTTP, so that it is neither shown nor sent as metadata.</summary>
+    public static bool IsReserved(string name)
+    {
+        if (name.StartsWith(':'))
+        {
+            return true;
+        }
+
+        return name.ToLowerInvariant() is Status or Message or Timeout or Encoding or AcceptEncoding or EncodingRequest
+            or "content-type" or "content-encoding" or "content-length" or "te" or "host" or "accept-encoding"
+            or "connection" or "transfer-encoding" or "trailer";
+    }
+}

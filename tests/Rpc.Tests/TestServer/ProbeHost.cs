@@ -1,0 +1,75 @@
+using System.Net;
+using Grpc.AspNetCore.Server;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rpc.Tests.Probing;
+
+namespace Rpc.Tests.TestServer;
+
+/// <summary>A real Kestrel on a free port of the loopback, with the probe mapped.</summary>
+internal sealed class ProbeHost : IAsyncDisposable
+{
+    private ProbeHost(WebApplication application, RecordedLog log)
+    {
+        Application = application;
+        Log = log;
+        Address = application.Services.GetRequiredService<IServer>().Features
+            .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+    }
+
+    public WebApplication Application { get; }
+
+    public RecordedLog Log { get; }
+
+    public string Address { get; }
+
+    public ProbeBehaviour Behaviour => Application.Services.GetRequiredService<ProbeBehaviour>();
+
+    public static async Task<ProbeHost> StartAsync(
+        Action<GrpcServiceOptions>? options = null,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? routes = null,
+        Action<KestrelServerOptions>? kestrel = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        var log = new RecordedLog();
+        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel?.Invoke(server);
+        });
+        builder.Services.AddSingleton<ProbeBehaviour>();
+        builder.Services.AddGrpc(options);
+        services?.Invoke(builder.Services);
+
+        var application = builder.Build();
+        application.MapGrpcService<ProbeService>();
+        routes?.Invoke(application);
+        await application.StartAsync();
+        return new ProbeHost(application, log);
+    }
+
+    public GrpcChannel OpenChannel(Action<GrpcChannelOptions>? configure = null)
+    {
+        var options = new GrpcChannelOptions();
+        configure?.Invoke(options);
+        return GrpcChannel.ForAddress(Address, options);
+    }
+
+    public Probe.ProbeClient OpenClient(Action<GrpcChannelOptions>? configure = null) => new(OpenChannel(configure));
+
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await Application.StopAsync(limit.Token);
+        await Application.DisposeAsync();
+    }
+}
