@@ -23,7 +23,7 @@ public sealed class YamlFileTests : IDisposable
     [InlineData("nmae: a\n", "nmae")]
     [InlineData("max-count: many\n", ":1:")]
     [InlineData("name: a\nname: b\n", ":2:")]
-    [InlineData("name: [\n", ":2:")]
+    [InlineData("name: [\n", ":1:")]
     public void What_cannot_be_read_is_a_problem_that_says_where(string yaml, string expected)
     {
         List<string> problems = [];
