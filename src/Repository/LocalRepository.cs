@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Cairn.Repository;
 
 /// <summary>A repository in a directory of this host.</summary>
@@ -8,10 +6,96 @@ public static class LocalRepository
     /// <summary>
     /// Opens the repository at <paramref name="path"/>, or makes one in an absent or empty directory; takes the writer's lock unless
     /// <see cref="RepositoryOptions.ReadOnly"/>; finishes deletions that a crash interrupted. Throws <see cref="RepositoryPathNotOursException"/>,
-    /// <see cref="UnsupportedFormatException"/>, <see cref="RepositoryLockedException"/>, <see cref="ZstdUnavailableException"/>.
+    /// <see cref="RepositoryNotFoundException"/>, <see cref="UnsupportedFormatException"/>, <see cref="RepositoryLockedException"/>,
+    /// <see cref="ZstdUnavailableException"/>, <see cref="RepositoryDamagedException"/>.
     /// </summary>
-    [SuppressMessage("Usage", "CA1801")]
     public static Task<INodeRepository> OpenOrCreateAsync(
-        string path, RepositoryOptions options, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        string path, RepositoryOptions options, CancellationToken cancellationToken)
+    {
+        if (!Path.IsPathFullyQualified(path))
+        {
+            throw new ArgumentException($"'{path}' is not an absolute path", nameof(path));
+        }
+
+        RepositoryOptionsCheck.Check(options);
+        return Task.Run<INodeRepository>(() => Open(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), options, cancellationToken), cancellationToken);
+    }
+
+    private static LocalNodeRepository Open(string path, RepositoryOptions options, CancellationToken cancellationToken)
+    {
+        Zstd.EnsureAvailable();
+        var layout = new RepositoryLayout(path);
+        var marker = CheckPath(layout);
+        if (options.ReadOnly)
+        {
+            return new LocalNodeRepository(layout, marker ?? throw new RepositoryNotFoundException(path), options, writerLock: null);
+        }
+
+        MakeDirectory(path);
+        var writerLock = WriterLock.Acquire(layout);
+        try
+        {
+            // Another process may have made the repository before this one got the lock.
+            marker = CheckPath(layout) ?? CreateMarker(layout, options);
+            DurableFile.EnsureDirectory(layout.Chains);
+            DurableFile.EnsureDirectory(layout.Tombstones);
+            var repository = new LocalNodeRepository(layout, marker, options, writerLock);
+            repository.FinishInterrupted(cancellationToken);
+            return repository;
+        }
+        catch
+        {
+            writerLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The marker, or null where a repository may be made.</summary>
+    private static RepositoryMarker? CheckPath(RepositoryLayout layout)
+    {
+        // The path itself may be a symbolic link to the disk that the operator chose.
+        if (!Directory.Exists(layout.Root))
+        {
+            return UnixStat.TryRead(layout.Root) is null
+                ? null
+                : throw new RepositoryPathNotOursException(layout.Root, "it is no directory");
+        }
+
+        if (RepositoryMarker.TryRead(layout) is { } marker)
+        {
+            return marker;
+        }
+
+        // lost+found is what an empty file system of its own holds; the other two are what a crash while making a repository leaves.
+        var foreign = ListNames(layout.Root).Where(n => n is not ("lost+found" or RepositoryLayout.LockName or RepositoryLayout.MarkerName + DurableFile.TemporarySuffix)).Order(StringComparer.Ordinal).FirstOrDefault();
+        return foreign is null ? null : throw new RepositoryPathNotOursException(layout.Root, $"it is not empty (holds '{foreign}')");
+    }
+
+    private static List<string> ListNames(string directory)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(directory).Select(p => Path.GetFileName(p)!).ToList();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LastError.Translate(e, directory, "list");
+        }
+    }
+
+    private static void MakeDirectory(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            MakeDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.EnsureDirectory(path);
+        }
+    }
+
+    private static RepositoryMarker CreateMarker(RepositoryLayout layout, RepositoryOptions options)
+    {
+        var marker = new RepositoryMarker(RepositoryId.New(), options.Time.GetUtcNow());
+        DurableFile.Write(layout.Marker, marker.Build());
+        return marker;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cairn.Repository;
 
 /// <summary>
@@ -6,7 +8,15 @@ namespace Cairn.Repository;
 /// </summary>
 public sealed class PointWriter : IAsyncDisposable
 {
-    internal PointWriter(BeginPoint spec) => Spec = spec;
+    private readonly LocalNodeRepository repository;
+    private readonly RepositoryLayout.ChainLayout chain;
+    private readonly CancellationTokenSource disposed = new();
+    private Task running = Task.CompletedTask;
+
+    internal PointWriter(LocalNodeRepository repository, RepositoryLayout.ChainLayout chain, BeginPoint spec, PreparedPoint? copied)
+    {
+        (this.repository, this.chain, Spec, Copied) = (repository, chain, spec, copied);
+    }
 
     /// <summary>How the point was begun.</summary>
     public BeginPoint Spec { get; }
@@ -17,19 +27,114 @@ public sealed class PointWriter : IAsyncDisposable
     /// <summary>
     /// The copy: reads, hashes, stores what the chain has not got; returns when packs and journal are durable. When the copy is complete
     /// already it returns the same result without looking at <paramref name="entries"/>. Throws <see cref="SourceException"/>,
-    /// <see cref="InvalidEntryException"/>, <see cref="RepositoryFullException"/>; after any failure the point can be begun again.
+    /// <see cref="InvalidEntryException"/>, <see cref="RepositoryFullException"/>; after any failure it may be called again and takes up what was
+    /// journaled. <paramref name="progress"/> is called on the copy's own threads.
     /// </summary>
     public Task<PreparedPoint> WriteAsync(
-        IAsyncEnumerable<SourceEntry> entries, IProgress<CopyProgress>? progress, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        IAsyncEnumerable<SourceEntry> entries, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, this);
+        if (!running.IsCompleted)
+        {
+            throw new InvalidOperationException("this writer is copying or preparing already");
+        }
+
+        var write = Task.Run(() => RunAsync(entries, progress, cancellationToken), CancellationToken.None);
+        running = write;
+        return write;
+    }
 
     /// <summary>
     /// Makes the manifest durable. Twice is once: a manifest that is there is returned as it is. Throws
     /// <see cref="PointStateException"/> while the copy is not complete, <see cref="ArgumentException"/> when <paramref name="properties"/> are too large.
     /// </summary>
-    public Task<PreparedManifest> PrepareAsync(PointProperties properties, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public Task<PreparedManifest> PrepareAsync(PointProperties properties, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, this);
+        if (Encoding.UTF8.GetByteCount(properties.Json) > PointProperties.MaxBytes)
+        {
+            throw new ArgumentException($"the properties have more than {PointProperties.MaxBytes} bytes", nameof(properties));
+        }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        var prepare = Task.Run(() => Prepare(properties, cancellationToken), CancellationToken.None);
+        running = prepare;
+        return prepare;
+    }
+
+    /// <summary>Stops a copy that is running and waits for its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!disposed.IsCancellationRequested)
+        {
+            await disposed.CancelAsync();
+
+            // Its failure went to whoever awaits WriteAsync.
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            repository.Release(this);
+            disposed.Dispose();
+        }
+    }
+
+    private async Task<PreparedPoint> RunAsync(
+        IAsyncEnumerable<SourceEntry> entries, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (Copied is not null)
+        {
+            return Copied;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, disposed.Token);
+        var committed = repository.ListCommitted(chain);
+        var earlier = chain.ListAttempts(Spec.Point);
+        using var known = KnownContent.Load(chain, Spec, committed, stop.Token);
+        using var journal = JournalWriter.Create(chain, Spec, earlier.Count == 0 ? 1 : earlier[^1] + 1);
+        var totals = await CopyPipeline.RunAsync(chain, Spec, known, journal, repository.Options, entries, progress, stop.Token);
+        journal.Append(BlockKind.Summary, totals.Encode());
+        journal.Sync();
+
+        // The complete journal holds all that the earlier attempts proved.
+        foreach (var attempt in earlier)
+        {
+            DurableFile.RemoveIfThere(chain.Journal(Spec.Point, attempt));
+        }
+
+        return Copied = totals.Copied;
+    }
+
+    private PreparedManifest Prepare(PointProperties properties, CancellationToken cancellationToken)
+    {
+        using (var there = ManifestFile.TryOpen(chain, Spec.Point))
+        {
+            if (there is not null)
+            {
+                return there.Describe(there.ComputeHash(cancellationToken));
+            }
+        }
+
+        var attempts = chain.ListAttempts(Spec.Point);
+        using var journal = attempts.Count == 0 ? null : JournalFile.TryOpen(chain, Spec.Point, attempts[^1]);
+        var totals = journal?.TryReadTotals() ??
+            throw new PointStateException(Spec.Point, "the copy is not complete, so there is nothing to prepare", "finish the copy first");
+        var prepared = ManifestBuilder.Build(chain, journal, totals, properties, cancellationToken);
+        foreach (var attempt in attempts)
+        {
+            DurableFile.RemoveIfThere(chain.Journal(Spec.Point, attempt));
+        }
+
+        SweepUnusedPacks(totals);
+        return prepared;
+    }
+
+    // An interrupted attempt may have left packs that no checkpoint named.
+    private void SweepUnusedPacks(PointTotals totals)
+    {
+        var used = totals.Packs.Select(p => p.Pack).ToHashSet();
+        foreach (var pack in chain.ListPacks().Where(p => !used.Contains(p)))
+        {
+            if (PackHeader.TryRead(chain, pack)?.Point == Spec.Point)
+            {
+                DurableFile.RemoveIfThere(chain.Pack(pack));
+            }
+        }
+    }
 }

@@ -1,0 +1,149 @@
+namespace Cairn.Repository;
+
+/// <summary>
+/// The last stage: takes packed batches in order, appends what is new to packs, and journals entries with their places. Not for concurrent use.
+/// </summary>
+internal sealed class CopyAppender(
+    KnownContent known,
+    CopyBatchFlow flow,
+    PackWriter packs,
+    CopyCheckpoint checkpoint,
+    RepositoryOptions options,
+    IProgress<CopyProgress>? progress)
+{
+    private const int MaxWaitingBlocks = 32;
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly EntryWriter entries = new();
+    private readonly List<byte[]> waitingBlocks = [];
+    private long lastCheckpoint = options.Time.GetTimestamp();
+    private long lastProgress = options.Time.GetTimestamp();
+    private long bytesAtCheckpoint;
+
+    public CopyTotals Totals { get; } = new(known);
+
+    public async Task AppendAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var batch in flow.InOrderAsync(cancellationToken))
+        {
+            await batch.WhenPacked.WaitAsync(cancellationToken);
+            Append(batch);
+            await flow.ReturnAsync(batch, cancellationToken);
+            if (IsCheckpointDue())
+            {
+                await BeginCheckpointAsync();
+            }
+
+            ReportProgress();
+        }
+
+        await BeginCheckpointAsync();
+        await checkpoint.WhenDone();
+        progress?.Report(new CopyProgress(Totals.Files, Totals.Files, Totals.Bytes, Totals.Bytes));
+    }
+
+    private void Append(CopyBatch batch)
+    {
+        // Neighbouring records are written at once: one call for thousands of small files.
+        var (spanStart, spanEnd) = (0, 0);
+        foreach (ref var operation in batch.Operations)
+        {
+            switch (operation.Step)
+            {
+                case CopyStep.BeginEntry:
+                    entries.Begin(operation.Entry!, operation.SourceProof);
+                    Totals.Begin(operation.Entry!, operation.Origin);
+                    break;
+                case CopyStep.Reference:
+                    Put(operation.Reference, isReference: true);
+                    break;
+                case CopyStep.Raw:
+                    Put(Place(batch, ref operation, ref spanStart, ref spanEnd), isReference: false);
+                    break;
+                case CopyStep.Vanished:
+                    Totals.AddVanished();
+                    break;
+                case CopyStep.Grown:
+                    Totals.AddGrown();
+                    break;
+            }
+
+            // A full block stands until the batch's records are appended: it may name some of them.
+            if (entries.IsFull)
+            {
+                waitingBlocks.Add(entries.TakeBlock());
+            }
+        }
+
+        Flush(batch, ref spanStart, ref spanEnd);
+    }
+
+    private SegmentReference Place(CopyBatch batch, ref CopyOperation operation, ref int spanStart, ref int spanEnd)
+    {
+        if (operation.IsZero)
+        {
+            return SegmentReference.Zeros(operation.RawLength);
+        }
+
+        if (known.Index.TryFind(operation.Hash, out var place))
+        {
+            return SegmentReference.Data(operation.Hash, place);
+        }
+
+        var recordLength = SegmentRecord.HeaderSize + operation.StoredLength;
+        if (operation.RecordOffset != spanEnd || packs.WouldRoll(spanEnd - spanStart + recordLength))
+        {
+            Flush(batch, ref spanStart, ref spanEnd);
+            spanStart = spanEnd = operation.RecordOffset;
+        }
+
+        var (pack, offset) = packs.Reserve(spanEnd - spanStart + recordLength);
+        place = new SegmentPlace(pack, offset + (spanEnd - spanStart), (uint)operation.StoredLength, (uint)operation.RawLength);
+        spanEnd += recordLength;
+        known.Index.Add(operation.Hash, place);
+        return SegmentReference.Data(operation.Hash, place);
+    }
+
+    private void Flush(CopyBatch batch, ref int spanStart, ref int spanEnd)
+    {
+        if (spanEnd > spanStart)
+        {
+            packs.Append(batch.Packed.AsSpan(spanStart, spanEnd - spanStart));
+            spanStart = spanEnd;
+        }
+    }
+
+    private void Put(in SegmentReference segment, bool isReference)
+    {
+        entries.Add(segment);
+        Totals.Add(segment, isReference);
+    }
+
+    private bool IsCheckpointDue() =>
+        Totals.Bytes - bytesAtCheckpoint >= options.CheckpointBytes ||
+        waitingBlocks.Count >= MaxWaitingBlocks ||
+        options.Time.GetElapsedTime(lastCheckpoint) >= options.CheckpointInterval;
+
+    private async Task BeginCheckpointAsync()
+    {
+        if (!entries.IsEmpty)
+        {
+            waitingBlocks.Add(entries.TakeBlock());
+        }
+
+        var blocks = waitingBlocks.ToList();
+        waitingBlocks.Clear();
+        await checkpoint.BeginAsync(blocks);
+        bytesAtCheckpoint = Totals.Bytes;
+        lastCheckpoint = options.Time.GetTimestamp();
+    }
+
+    private void ReportProgress()
+    {
+        if (progress is not null && options.Time.GetElapsedTime(lastProgress) >= ProgressInterval)
+        {
+            lastProgress = options.Time.GetTimestamp();
+            progress.Report(new CopyProgress(Totals.Files, FilesTotal: null, Totals.Bytes, BytesTotal: null));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Cairn.Repository;
+
+/// <summary>
+/// Makes what was appended durable while the copy goes on: first the packs, then the journal that names what is in them. One at a time: asking for the
+/// next waits for the last.
+/// </summary>
+internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, JournalWriter journal, PackWriter packs) : IAsyncDisposable
+{
+    private Task running = Task.CompletedTask;
+
+    /// <param name="entryBlocks">Entry blocks whose segments are all appended to packs by now.</param>
+    public async Task BeginAsync(IReadOnlyList<byte[]> entryBlocks)
+    {
+        await running;
+        var unsynced = packs.TakeUnsynced();
+        running = Task.Run(() => Sync(unsynced, entryBlocks), CancellationToken.None);
+    }
+
+    public Task WhenDone() => running;
+
+    public async ValueTask DisposeAsync() =>
+        // A failure here is one that the copy has thrown already, or it was cancelled and journals less.
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void Sync(IReadOnlyList<(PackWriter.PackFile File, bool IsFull)> unsynced, IReadOnlyList<byte[]> entryBlocks)
+    {
+        foreach (var (file, isFull) in unsynced)
+        {
+            file.Sync();
+            if (isFull)
+            {
+                file.Dispose();
+            }
+        }
+
+        DurableFile.SyncDirectory(chain.Packs);
+        foreach (var block in entryBlocks)
+        {
+            journal.Append(BlockKind.Entries, block);
+        }
+
+        journal.Sync();
+    }
+}

@@ -1,0 +1,46 @@
+namespace Cairn.Repository;
+
+/// <summary>
+/// One attempt at a copy: read → hash and compress on several workers → append in order, with a fixed number of buffers between them.
+/// </summary>
+internal static class CopyPipeline
+{
+    /// <summary>What the buffers of all batches may take together.</summary>
+    private const long MaxBufferBytes = 80L << 20;
+
+    /// <summary>Everything is durable in packs and journal when this returns; the journal lacks only its summary.</summary>
+    public static async Task<PointTotals> RunAsync(
+        RepositoryLayout.ChainLayout chain,
+        BeginPoint spec,
+        KnownContent known,
+        JournalWriter journal,
+        RepositoryOptions options,
+        IAsyncEnumerable<SourceEntry> entries,
+        IProgress<CopyProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var flow = new CopyBatchFlow(maxBatches: (int)Math.Min(options.Workers + 3, MaxBufferBytes / CopyBatch.Footprint));
+        using var packs = new PackWriter(chain, spec.Point, known.NextPack, options.MaxPackBytes);
+        await using var checkpoint = new CopyCheckpoint(chain, journal, packs);
+        var reader = new SourceReader(spec, known, flow);
+        var appender = new CopyAppender(known, flow, packs, checkpoint, options, progress);
+        using var stages = new StageRunner(cancellationToken);
+        await stages.RunAsync(
+        [
+            token => reader.ReadAsync(entries, token),
+            .. Enumerable.Repeat<Func<CancellationToken, Task>>(token => PackAsync(spec, known, flow, token), options.Workers),
+            appender.AppendAsync,
+        ]);
+        return appender.Totals.Build(spec.Point);
+    }
+
+    private static async Task PackAsync(BeginPoint spec, KnownContent known, CopyBatchFlow flow, CancellationToken cancellationToken)
+    {
+        using var packer = new SegmentPacker(spec.Compression, known.Index);
+        await foreach (var batch in flow.ToPackAsync(cancellationToken))
+        {
+            packer.Pack(batch);
+            batch.SetPacked();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+namespace Cairn.Repository;
+
+/// <summary>
+/// What a copy can lean on: the chain's segments, the base's entries, and what interrupted attempts at the same point made durable. Only segments whose pack
+/// is there and long enough are known, so that a lost pack is healed by reading again.
+/// </summary>
+internal sealed class KnownContent : IDisposable
+{
+    /// <summary>So much of what was journaled last is read back and hashed before it is relied on.</summary>
+    private const long ReadBackBytes = 64L << 20;
+
+    private readonly RepositoryLayout.ChainLayout chain;
+    private readonly BeginPoint spec;
+    private readonly PackInventory inventory;
+    private readonly HashSet<uint> ownPacks = [];
+
+    private KnownContent(RepositoryLayout.ChainLayout chain, BeginPoint spec)
+    {
+        this.chain = chain;
+        this.spec = spec;
+        inventory = PackInventory.Take(chain);
+    }
+
+    public SegmentIndex Index { get; } = new();
+
+    /// <summary>The base's entries; empty when there is no base or it is not whole.</summary>
+    public EntryCatalog Base { get; private set; } = new();
+
+    /// <summary>Entries of earlier attempts at this point.</summary>
+    public EntryCatalog Attempts { get; } = new();
+
+    /// <summary>A base was asked for and this node has not got it.</summary>
+    public bool BaseIsMissing { get; private set; }
+
+    public uint NextPack => inventory.NextNumber;
+
+    /// <summary>Whether this point wrote the pack, in this attempt or an earlier one.</summary>
+    public bool IsOwn(uint pack) => pack >= NextPack || ownPacks.Contains(pack);
+
+    public static KnownContent Load(
+        RepositoryLayout.ChainLayout chain, BeginPoint spec, IReadOnlyList<PointId> committed, CancellationToken cancellationToken)
+    {
+        var known = new KnownContent(chain, spec);
+        try
+        {
+            known.BaseIsMissing = spec.BasePoint is { } wanted && !committed.Contains(wanted);
+            foreach (var point in committed)
+            {
+                known.LoadPoint(point, cancellationToken);
+            }
+
+            known.LoadAttempts(cancellationToken);
+            known.FindOwnPacks();
+            return known;
+        }
+        catch
+        {
+            known.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Base.Dispose();
+        Attempts.Dispose();
+    }
+
+    private void LoadPoint(PointId point, CancellationToken cancellationToken)
+    {
+        var isBase = point == spec.BasePoint;
+        try
+        {
+            using var manifest = ManifestFile.TryOpen(chain, point);
+            if (manifest is not null)
+            {
+                using var walk = manifest.ReadEntries();
+                var lookup = isBase ? Base.AddSource(manifest.ReadEntries()) : -1;
+                Walk(walk, isBase ? Base : null, lookup, AddIfHeld, cancellationToken);
+                return;
+            }
+        }
+        catch (RepositoryDamagedException)
+        {
+            // A damaged manifest is found and reported by verify and list. Here it only means that less can be carried over.
+        }
+
+        if (isBase)
+        {
+            Base.Dispose();
+            Base = new EntryCatalog();
+            BaseIsMissing = true;
+        }
+    }
+
+    private void LoadAttempts(CancellationToken cancellationToken)
+    {
+        var last = new Queue<SegmentReference>();
+        long queued = 0;
+        foreach (var attempt in chain.ListAttempts(spec.Point))
+        {
+            using var journal = JournalFile.TryOpen(chain, spec.Point, attempt);
+            if (journal is null)
+            {
+                continue;
+            }
+
+            using var walk = journal.ReadEntries();
+            Walk(walk, Attempts, Attempts.AddSource(journal.ReadEntries()), Enqueue, cancellationToken);
+        }
+
+        ReadBack(last, cancellationToken);
+
+        void Enqueue(SegmentReference segment)
+        {
+            last.Enqueue(segment);
+            queued += segment.Place.RecordLength;
+            while (queued > ReadBackBytes)
+            {
+                var proved = last.Dequeue();
+                queued -= proved.Place.RecordLength;
+                AddIfHeld(proved);
+            }
+        }
+    }
+
+    // The journal is written after its packs were synced, so it proves what it names; the newest part is proved by hash too, should the disk have lied.
+    private void ReadBack(IEnumerable<SegmentReference> segments, CancellationToken cancellationToken)
+    {
+        using var loader = new SegmentLoader(chain);
+        foreach (var segment in segments.DistinctBy(s => s.Place))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (inventory.Holds(segment.Place) && loader.TryLoad(segment, out _) is not null)
+            {
+                Index.Add(segment.Hash, segment.Place);
+            }
+        }
+    }
+
+    private void AddIfHeld(SegmentReference segment)
+    {
+        if (inventory.Holds(segment.Place))
+        {
+            Index.Add(segment.Hash, segment.Place);
+        }
+    }
+
+    private static void Walk(
+        EntryCursor walk, EntryCatalog? catalog, int source, Action<SegmentReference> onSegment, CancellationToken cancellationToken)
+    {
+        while (walk.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (walk.Entry.Kind != EntryKind.File)
+            {
+                continue;
+            }
+
+            catalog?.Add(PathKey.Of(walk.Entry.Path), source, walk.Location);
+            while (walk.NextSegment(out var segment))
+            {
+                if (!segment.IsZero)
+                {
+                    onSegment(segment);
+                }
+            }
+        }
+    }
+
+    private void FindOwnPacks()
+    {
+        foreach (var pack in inventory.Packs)
+        {
+            if (PackHeader.TryRead(chain, pack)?.Point == spec.Point)
+            {
+                ownPacks.Add(pack);
+            }
+        }
+    }
+}

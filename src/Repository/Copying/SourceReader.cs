@@ -1,0 +1,191 @@
+namespace Cairn.Repository;
+
+/// <summary>
+/// The first stage: pulls the entries, decides what is carried over, and reads the rest into batches. Not for concurrent use.
+/// </summary>
+internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow)
+{
+    /// <summary>Plain bytes of a segment of an immutable file.</summary>
+    public const int ImmutableSegmentBytes = 4 * 1024 * 1024;
+
+    /// <summary>Plain bytes of a segment of a mutable file: an incremental stores the segments that changed.</summary>
+    public const int MutableSegmentBytes = 1024 * 1024;
+
+    private readonly HashSet<PathKey> seen = [];
+    private CopyBatch batch = null!;
+
+    public async Task ReadAsync(IAsyncEnumerable<SourceEntry> entries, CancellationToken cancellationToken)
+    {
+        batch = await flow.RentAsync(cancellationToken);
+        await foreach (var entry in entries.WithCancellation(cancellationToken))
+        {
+            var listed = Check(entry);
+            if (entry.Kind == EntryKind.File)
+            {
+                await ReadFileAsync(entry, listed, cancellationToken);
+            }
+            else
+            {
+                await BeginAsync(listed, EntryOrigin.Read, sourceProof: 0, cancellationToken);
+                await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
+            }
+        }
+
+        await flow.DispatchAsync(batch, cancellationToken);
+        flow.CompleteReading();
+    }
+
+    private ManifestEntry Check(SourceEntry entry)
+    {
+        var listed = new ManifestEntry
+        {
+            Path = entry.Path,
+            Kind = entry.Kind,
+            Attributes = entry.Attributes,
+            LinkTarget = entry.LinkTarget,
+            Class = entry.Class,
+            Immutable = entry.Immutable,
+            Sparse = false,
+            Identity = entry.Identity,
+        };
+        if (EntryRules.FindFault(listed) is { } fault)
+        {
+            throw new InvalidEntryException(entry.Path, fault);
+        }
+
+        if (entry.Kind == EntryKind.File && !Path.IsPathRooted(entry.PhysicalPath))
+        {
+            throw new InvalidEntryException(entry.Path, "a file without an absolute path to read it from");
+        }
+
+        return seen.Add(PathKey.Of(entry.Path))
+            ? listed
+            : throw new InvalidEntryException(entry.Path, "this path was offered before");
+    }
+
+    private async Task ReadFileAsync(SourceEntry entry, ManifestEntry listed, CancellationToken cancellationToken)
+    {
+        if (FindUnchanged(entry) is { } unchanged)
+        {
+            await BeginAsync(listed with { Sparse = unchanged.Entry.Sparse }, EntryOrigin.Base, sourceProof: 0, cancellationToken);
+            await CarryAsync(unchanged, cancellationToken);
+            await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
+            return;
+        }
+
+        using var file = SourceFile.TryOpen(entry);
+        if (file is null)
+        {
+            await AddAsync(new CopyOperation { Step = CopyStep.Vanished }, cancellationToken);
+            return;
+        }
+
+        if (file.HasGrown)
+        {
+            await AddAsync(new CopyOperation { Step = CopyStep.Grown }, cancellationToken);
+        }
+
+        var earlier = FindAttempt(entry, file.Proof);
+        await BeginAsync(
+            listed with { Sparse = file.HasHoles }, earlier is null ? EntryOrigin.Read : EntryOrigin.Attempt, file.Proof, cancellationToken);
+        var done = earlier is null ? 0 : await CarryAsync(earlier, cancellationToken);
+        await ReadRestAsync(entry, file, done, cancellationToken);
+        file.CheckUnchanged();
+        await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
+    }
+
+    private async Task ReadRestAsync(SourceEntry entry, SourceFile file, long start, CancellationToken cancellationToken)
+    {
+        var size = entry.Attributes.Size;
+        var segmentBytes = entry.Immutable ? ImmutableSegmentBytes : MutableSegmentBytes;
+        for (var offset = start; offset < size;)
+        {
+            // Whole segments inside a hole are skipped; the cuts stay at multiples of the segment's size.
+            var data = file.FindData(offset);
+            var hole = data == size ? size - offset : (data - offset) / segmentBytes * segmentBytes;
+            if (hole > 0)
+            {
+                await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = SegmentReference.Zeros(hole) }, cancellationToken);
+                offset += hole;
+                continue;
+            }
+
+            var length = (int)Math.Min(segmentBytes, size - offset);
+            await MakeRoomAsync(length, cancellationToken);
+            file.Read(batch.Raw.AsSpan(batch.RawUsed, length), offset);
+            batch.AddRaw(length);
+            offset += length;
+        }
+    }
+
+    private EntryCursor? FindUnchanged(SourceEntry entry)
+    {
+        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || known.Base.Find(entry.Path) is not { } found)
+        {
+            return null;
+        }
+
+        var then = found.Entry;
+        var same = then.Immutable && then.Identity == entry.Identity &&
+            then.Attributes.Size == entry.Attributes.Size && then.Attributes.MtimeNs == entry.Attributes.MtimeNs;
+        return same ? TakeIfKnown(found, known.Base, mayBePart: false) : null;
+    }
+
+    private EntryCursor? FindAttempt(SourceEntry entry, ulong proof)
+    {
+        var found = known.Attempts.Find(entry.Path);
+        return found is not null && found.SourceProof == proof && found.Entry.Attributes.Size == entry.Attributes.Size &&
+            found.Entry.Immutable == entry.Immutable
+                ? TakeIfKnown(found, known.Attempts, mayBePart: true)
+                : null;
+    }
+
+    // Walks the segments once to see that every one is held, then stands before them again.
+    private EntryCursor? TakeIfKnown(EntryCursor found, EntryCatalog catalog, bool mayBePart)
+    {
+        var (path, size) = (found.Entry.Path, found.Entry.Attributes.Size);
+        while (found.NextSegment(out var segment))
+        {
+            if (!segment.IsZero && !known.Index.TryFind(segment.Hash, out _))
+            {
+                return null;
+            }
+        }
+
+        return mayBePart || found.CoveredBytes == size ? catalog.Find(path) : null;
+    }
+
+    private async Task<long> CarryAsync(EntryCursor from, CancellationToken cancellationToken)
+    {
+        while (from.NextSegment(out var segment))
+        {
+            if (!segment.IsZero && known.Index.TryFind(segment.Hash, out var place))
+            {
+                segment = SegmentReference.Data(segment.Hash, place);
+            }
+
+            await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = segment }, cancellationToken);
+        }
+
+        return from.CoveredBytes;
+    }
+
+    private ValueTask BeginAsync(ManifestEntry entry, EntryOrigin origin, ulong sourceProof, CancellationToken cancellationToken) =>
+        AddAsync(
+            new CopyOperation { Step = CopyStep.BeginEntry, Entry = entry, Origin = origin, SourceProof = sourceProof }, cancellationToken);
+
+    private async ValueTask AddAsync(CopyOperation operation, CancellationToken cancellationToken)
+    {
+        await MakeRoomAsync(rawBytes: 0, cancellationToken);
+        batch.Add(operation);
+    }
+
+    private async ValueTask MakeRoomAsync(int rawBytes, CancellationToken cancellationToken)
+    {
+        if (!batch.HasRoomFor(rawBytes))
+        {
+            await flow.DispatchAsync(batch, cancellationToken);
+            batch = await flow.RentAsync(cancellationToken);
+        }
+    }
+}

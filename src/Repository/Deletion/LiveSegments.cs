@@ -1,0 +1,42 @@
+namespace Cairn.Repository;
+
+/// <summary>Which segments of a chain anything names, and how many bytes of each pack that is.</summary>
+internal sealed class LiveSegments
+{
+    private readonly HashSet<(uint Pack, long Offset)> seen = [];
+    private readonly Dictionary<uint, long> bytes = [];
+
+    public long BytesIn(uint pack) => bytes.GetValueOrDefault(pack);
+
+    public void AddManifest(RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
+    {
+        using var manifest = ManifestFile.TryOpen(chain, point);
+        using var entries = manifest?.ReadEntries();
+        Add(entries, cancellationToken);
+    }
+
+    public void AddJournals(RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
+    {
+        foreach (var attempt in chain.ListAttempts(point))
+        {
+            using var journal = JournalFile.TryOpen(chain, point, attempt);
+            using var entries = journal?.ReadEntries();
+            Add(entries, cancellationToken);
+        }
+    }
+
+    private void Add(EntryCursor? entries, CancellationToken cancellationToken)
+    {
+        while (entries is not null && entries.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            while (entries.Entry.Kind == EntryKind.File && entries.NextSegment(out var segment))
+            {
+                if (!segment.IsZero && seen.Add((segment.Place.Pack, segment.Place.Offset)))
+                {
+                    bytes[segment.Place.Pack] = BytesIn(segment.Place.Pack) + segment.Place.RecordLength;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,440 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cairn.Repository;
+
+/// <summary>The repository in a directory. What changes it runs one at a time under a gate; reading needs none, since everything is published whole.</summary>
+internal sealed class LocalNodeRepository : INodeRepository
+{
+    private readonly RepositoryLayout layout;
+    private readonly WriterLock? writerLock;
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private PointWriter? activeWriter;
+
+    public LocalNodeRepository(RepositoryLayout layout, RepositoryMarker marker, RepositoryOptions options, WriterLock? writerLock) =>
+        (this.layout, Id, Options, this.writerLock) = (layout, marker.Id, options, writerLock);
+
+    public RepositoryId Id { get; }
+
+    public string Path => layout.Root;
+
+    public RepositoryOptions Options { get; }
+
+    public Task<IReadOnlyList<PointSummary>> ListPointsAsync(CancellationToken cancellationToken) =>
+        Task.Run<IReadOnlyList<PointSummary>>(
+            () => layout.ListChains()
+                .SelectMany(chain => ListCommitted(chain).Select(point => (chain, point)))
+                .OrderBy(p => p.point)
+                .Select(p => Summarize(p.chain, p.point, cancellationToken))
+                .ToList(),
+            cancellationToken);
+
+    public Task<IReadOnlyList<UncommittedPoint>> ListUncommittedAsync(CancellationToken cancellationToken) =>
+        Task.Run<IReadOnlyList<UncommittedPoint>>(
+            () => layout.ListChains()
+                .SelectMany(chain => chain.ListManifests().Union(chain.ListJournaled())
+                    .Where(point => !File.Exists(chain.Commit(point)) && !IsBuried(point))
+                    .Select(point => DescribeUncommitted(chain, point, cancellationToken)))
+                .OfType<UncommittedPoint>()
+                .OrderBy(p => p.Begun.Point)
+                .ToList(),
+            cancellationToken);
+
+    public Task<PreparedManifest?> FindPreparedAsync(PointId point, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var manifest = FindChain(point) is { } chain ? ManifestFile.TryOpen(chain, point) : null;
+                return manifest?.Describe(manifest.ComputeHash(cancellationToken));
+            },
+            cancellationToken);
+
+    public Task<PointDetail> ReadPointAsync(PointId point, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var opened = OpenCommitted(point, cancellationToken);
+                return new PointDetail
+                {
+                    Record = opened.Record!,
+                    RecordBytes = opened.RecordBytes,
+                    RecordHash = new Sha256Digest(SHA256.HashData(opened.RecordBytes.Span)),
+                    Begun = opened.Manifest.Begun,
+                    Manifest = opened.Manifest.Describe(opened.ManifestHash),
+                    Properties = opened.Manifest.Properties,
+                };
+            },
+            cancellationToken);
+
+    public async IAsyncEnumerable<ManifestEntry> ReadEntriesAsync(
+        PointId point, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (opened, entries) = await Task.Run(
+            () =>
+            {
+                var opened = OpenAny(point, cancellationToken);
+                return (opened, opened.Manifest.ReadEntries());
+            },
+            cancellationToken);
+        using (opened)
+        using (entries)
+        {
+            var duplicates = new DuplicateCheck(opened.Manifest.Path);
+            while (entries.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                duplicates.Pass(entries.Entry);
+                yield return entries.Entry;
+            }
+        }
+    }
+
+    public Task<PointWriter> BeginPointAsync(BeginPoint spec, CancellationToken cancellationToken) =>
+        ChangeAsync(() => Begin(spec), cancellationToken);
+
+    public Task CommitAsync(PointId point, CommitRecord record, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            () =>
+            {
+                Commit(point, record, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    public Task AbortAsync(PointId point, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            () =>
+            {
+                Abort(point, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    public Task<DeleteReport> DeletePointAsync(PointId point, CancellationToken cancellationToken) =>
+        ChangeAsync(() => Delete(point, cancellationToken), cancellationToken);
+
+    public async Task<VerifyReport> VerifyAsync(
+        PointId point, VerifyLevel level, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        OpenedPoint opened;
+        try
+        {
+            opened = await Task.Run(() => OpenAny(point, cancellationToken), cancellationToken);
+        }
+        catch (RepositoryDamagedException e)
+        {
+            var damages = new DamageList();
+            damages.Add(new Damage(point, layout.Relative(e.Subject), null, null, null, e.Message));
+            return damages.Report(point, level, files: 0, bytes: 0, segments: 0);
+        }
+
+        using (opened)
+        {
+            return await new PointVerifier(opened.Chain, opened.Manifest, Options, progress).RunAsync(level, cancellationToken);
+        }
+    }
+
+    public async Task<RestoreReport> RestoreAsync(
+        PointId point, RestoreRequest request, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var opened = await Task.Run(() => OpenCommitted(point, cancellationToken), cancellationToken);
+        return await new PointRestorer(opened.Chain, opened.Manifest, request, Options, progress).RunAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (activeWriter is { } writer)
+        {
+            await writer.DisposeAsync();
+        }
+
+        writerLock?.Dispose();
+        gate.Dispose();
+    }
+
+    /// <summary>The chain's committed points, oldest first; deleted ones are not, whatever a crash left of them.</summary>
+    internal IReadOnlyList<PointId> ListCommitted(RepositoryLayout.ChainLayout chain) =>
+        chain.ListCommits().Where(point => !IsBuried(point)).ToList();
+
+    internal void Release(PointWriter writer) => Interlocked.CompareExchange(ref activeWriter, null, writer);
+
+    /// <summary>At opening for writing: removes temporary files, and what a deletion or an abort that was cut left behind.</summary>
+    internal void FinishInterrupted(CancellationToken cancellationToken)
+    {
+        foreach (var directory in layout.ListChains().SelectMany(c => (string[])[c.Packs, c.Manifests, c.Commits, c.Journals]).Append(layout.Tombstones))
+        {
+            if (Directory.Exists(directory))
+            {
+                foreach (var leftover in Directory.EnumerateFiles(directory, "*" + DurableFile.TemporarySuffix))
+                {
+                    DurableFile.RemoveIfThere(leftover);
+                }
+            }
+        }
+
+        var buried = layout.ListTombstones().ToList();
+        foreach (var chain in layout.ListChains().ToList())
+        {
+            foreach (var point in buried.Where(point => PointSweeper.HasLeftovers(chain, point)))
+            {
+                new PointSweeper(chain).Sweep(point, cancellationToken);
+            }
+        }
+    }
+
+    private PointWriter Begin(BeginPoint spec)
+    {
+        RefuseBuried(spec.Point);
+        if (activeWriter is { } writing)
+        {
+            throw new PointStateException(spec.Point, $"point {writing.Spec.Point} is being written", "wait for that backup, or stop it");
+        }
+
+        if (FindSpecFault(spec) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(spec));
+        }
+
+        var chain = layout.Chain(spec.Chain);
+        if (FindChain(spec.Point) is { } other && other.Id != spec.Chain)
+        {
+            throw new PointStateException(spec.Point, $"it was begun in chain {other.Id}", "begin it as before, or abort it");
+        }
+
+        if (File.Exists(chain.Commit(spec.Point)))
+        {
+            throw new PointStateException(spec.Point, "it is committed, and a committed point never changes", "begin a point with another id");
+        }
+
+        foreach (var directory in (string[])[chain.Root, chain.Packs, chain.Manifests, chain.Commits, chain.Journals])
+        {
+            DurableFile.EnsureDirectory(directory);
+        }
+
+        return activeWriter = new PointWriter(this, chain, spec, FindCopied(chain, spec));
+    }
+
+    private static PreparedPoint? FindCopied(RepositoryLayout.ChainLayout chain, BeginPoint spec)
+    {
+        using var manifest = ManifestFile.TryOpen(chain, spec.Point);
+        if (manifest is not null)
+        {
+            RefuseOther(manifest.Begun, spec);
+            return manifest.Totals.Copied;
+        }
+
+        PreparedPoint? copied = null;
+        foreach (var attempt in chain.ListAttempts(spec.Point))
+        {
+            using var journal = JournalFile.TryOpen(chain, spec.Point, attempt);
+            if (journal is not null)
+            {
+                RefuseOther(journal.Begun, spec);
+                copied = journal.TryReadTotals()?.Copied;
+            }
+        }
+
+        return copied;
+    }
+
+    private static void RefuseOther(BeginPoint before, BeginPoint now)
+    {
+        if (before != now)
+        {
+            throw new PointStateException(now.Point, $"it was begun differently: {before}", "begin it as before, or abort it");
+        }
+    }
+
+    private static string? FindSpecFault(BeginPoint spec)
+    {
+        if (((string[])[spec.Node, spec.Cluster, spec.Engine, spec.Job]).Any(n => n.Length == 0 || Encoding.UTF8.GetByteCount(n) > PointHeaderFormat.MaxNameBytes))
+        {
+            return $"a name (node, cluster, engine, job) has not 1 to {PointHeaderFormat.MaxNameBytes} bytes";
+        }
+
+        return !Enum.IsDefined(spec.Compression) ? $"compression {(int)spec.Compression} is unknown"
+            : spec.BasePoint == spec.Point || spec.Point.Text.Length == 0 || spec.Chain.Text.Length == 0 ? "a point cannot be its own base"
+            : null;
+    }
+
+    private void Commit(PointId point, CommitRecord record, CancellationToken cancellationToken)
+    {
+        RefuseBuried(point);
+        var bytes = record.Serialize();
+        using var manifest = FindChain(point) is { } chain ? ManifestFile.TryOpen(chain, point) : null;
+        if (manifest is null)
+        {
+            throw new PointStateException(point, "nothing is prepared on this node", "prepare the point first");
+        }
+
+        chain = layout.Chain(manifest.Begun.Chain);
+        if (record.Point != point || record.Chain != chain.Id)
+        {
+            throw new PointStateException(point, $"the record is of point {record.Point} in chain {record.Chain}", "commit with the record of this point");
+        }
+
+        var hash = manifest.ComputeHash(cancellationToken);
+        var named = record.Nodes.FirstOrDefault(n => n.Node == manifest.Begun.Node);
+        if (named is null || named.ManifestHash != hash || named.Files != manifest.Totals.Copied.Files || named.Bytes != manifest.Totals.Copied.Bytes)
+        {
+            throw new PointStateException(
+                point,
+                $"the record names manifest {named?.ManifestHash.ToString() ?? "(none)"} for node {manifest.Begun.Node}, prepared is {hash}",
+                "prepare and commit again with what this node answered");
+        }
+
+        if (UnixStat.TryRead(chain.Commit(point)) is null)
+        {
+            DurableFile.Write(chain.Commit(point), bytes);
+        }
+        else if (!ReadCommitBytes(chain, point).AsSpan().SequenceEqual(bytes))
+        {
+            throw new PointStateException(point, "another record is there already", "a committed point never changes");
+        }
+    }
+
+    private void Abort(PointId point, CancellationToken cancellationToken)
+    {
+        if (activeWriter?.Spec.Point == point)
+        {
+            throw new PointStateException(point, "it is being written", "stop the copy, then abort");
+        }
+
+        var chain = FindChain(point);
+        if (chain is not null && File.Exists(chain.Commit(point)) && !IsBuried(point))
+        {
+            throw new PointStateException(point, "it is committed", "delete it instead");
+        }
+
+        Bury(point, TombstoneReason.Aborted);
+        if (chain is not null)
+        {
+            new PointSweeper(chain).Sweep(point, cancellationToken);
+        }
+    }
+
+    private DeleteReport Delete(PointId point, CancellationToken cancellationToken)
+    {
+        var chain = FindChain(point);
+        if (chain is not null && activeWriter?.Spec.Chain == chain.Id)
+        {
+            throw new PointStateException(point, $"point {activeWriter.Spec.Point} is being copied into its chain", "wait for that backup, or stop it");
+        }
+
+        if (chain is not null && !File.Exists(chain.Commit(point)) && !IsBuried(point))
+        {
+            throw new PointStateException(point, "it is not committed", "abort it instead");
+        }
+
+        Bury(point, TombstoneReason.Deleted);
+        return chain is null
+            ? new DeleteReport(Chain: null, ChainDeleted: false, PacksDeleted: 0, BytesFreed: 0, PacksKept: 0, DeadBytesKept: 0)
+            : new PointSweeper(chain).Sweep(point, cancellationToken);
+    }
+
+    private void Bury(PointId point, TombstoneReason reason)
+    {
+        if (!IsBuried(point))
+        {
+            new Tombstone(point, reason, Options.Time.GetUtcNow()).Publish(layout);
+        }
+    }
+
+    private void RefuseBuried(PointId point)
+    {
+        if (IsBuried(point))
+        {
+            var reason = Tombstone.TryRead(layout, point)?.Reason == TombstoneReason.Aborted ? "aborted" : "deleted";
+            throw new PointStateException(point, $"it was {reason} on this node", "begin a point with another id");
+        }
+    }
+
+    private bool IsBuried(PointId point) => File.Exists(layout.Tombstone(point));
+
+    private RepositoryLayout.ChainLayout? FindChain(PointId point) =>
+        layout.ListChains().FirstOrDefault(chain => PointSweeper.HasLeftovers(chain, point));
+
+    private static PointSummary Summarize(RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var summary = new PointSummary { Point = point, Chain = chain.Id };
+        try
+        {
+            var bytes = ReadCommitBytes(chain, point);
+            var record = CommitRecordFormat.Parse(bytes, chain.Commit(point));
+            summary = summary with { Record = record, RecordHash = new Sha256Digest(SHA256.HashData(bytes)) };
+            using var manifest = ManifestFile.TryOpen(chain, point) ?? throw new RepositoryDamagedException(chain.Manifest(point), "is missing");
+            return summary with { Manifest = manifest.Describe(OpenedPoint.FindNamed(record, manifest, chain).ManifestHash) };
+        }
+        catch (Exception e) when (e is RepositoryDamagedException or UnsupportedFormatException)
+        {
+            return summary with { Damage = e.Message };
+        }
+    }
+
+    private static UncommittedPoint? DescribeUncommitted(
+        RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
+    {
+        using var manifest = ManifestFile.TryOpen(chain, point);
+        if (manifest is not null)
+        {
+            var prepared = manifest.Describe(manifest.ComputeHash(cancellationToken));
+            return new UncommittedPoint { Begun = manifest.Begun, Copied = manifest.Totals.Copied, Prepared = prepared };
+        }
+
+        UncommittedPoint? found = null;
+        foreach (var attempt in chain.ListAttempts(point))
+        {
+            using var journal = JournalFile.TryOpen(chain, point, attempt);
+            found = journal is null ? found : new UncommittedPoint { Begun = journal.Begun, Copied = journal.TryReadTotals()?.Copied };
+        }
+
+        return found;
+    }
+
+    private OpenedPoint OpenCommitted(PointId point, CancellationToken cancellationToken)
+    {
+        var chain = FindChain(point);
+        return chain is not null && File.Exists(chain.Commit(point)) && !IsBuried(point)
+            ? OpenedPoint.Open(chain, point, ReadCommitBytes(chain, point), cancellationToken)
+            : throw new PointNotFoundException(point, layout.Root);
+    }
+
+    private OpenedPoint OpenAny(PointId point, CancellationToken cancellationToken)
+    {
+        var chain = FindChain(point);
+        if (chain is null || IsBuried(point) || (!File.Exists(chain.Commit(point)) && !File.Exists(chain.Manifest(point))))
+        {
+            throw new PointNotFoundException(point, layout.Root);
+        }
+
+        return OpenedPoint.Open(
+            chain, point, File.Exists(chain.Commit(point)) ? ReadCommitBytes(chain, point) : default(ReadOnlyMemory<byte>?), cancellationToken);
+    }
+
+    private static byte[] ReadCommitBytes(RepositoryLayout.ChainLayout chain, PointId point)
+    {
+        const int maxBytes = FilePreamble.Size + BlockCodec.HeaderSize + BlockCodec.MaxPlainBytes;
+        using var file = BlockFile.Open(chain.Commit(point), FileKind.Commit);
+        return file.Length <= maxBytes ? file.Read(0, maxBytes) : throw file.Damaged(maxBytes, "bytes follow the only block");
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<T> change, CancellationToken cancellationToken)
+    {
+        if (writerLock is null)
+        {
+            throw new RepositoryReadOnlyException(layout.Root);
+        }
+
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(change, cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cairn.Repository;
+
+/// <summary>Makes the durable manifest out of a complete journal.</summary>
+internal static class ManifestBuilder
+{
+    public static PreparedManifest Build(
+        RepositoryLayout.ChainLayout chain, JournalFile journal, PointTotals totals, PointProperties properties, CancellationToken cancellationToken)
+    {
+        var path = chain.Manifest(journal.Begun.Point);
+        using var codec = new BlockCodec();
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using (var file = DurableFile.Create(path))
+        {
+            Append(FilePreamble.Build(FileKind.Manifest));
+            Append(codec.Encode(BlockKind.PointHeader, PointHeaderFormat.Encode(journal.Begun)));
+            Append(codec.Encode(BlockKind.Properties, Encoding.UTF8.GetBytes(properties.Json)));
+            foreach (var block in journal.ReadEntryBlocks())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Append(codec.Encode(BlockKind.Entries, block));
+            }
+
+            var summaryAt = file.Length;
+            Append(codec.Encode(BlockKind.Summary, totals.Encode()));
+            Append(ManifestFile.BuildTrailer(summaryAt));
+            file.Publish();
+
+            void Append(byte[] bytes)
+            {
+                file.Append(bytes);
+                sha.AppendData(bytes);
+            }
+        }
+
+        using var manifest = ManifestFile.TryOpen(chain, journal.Begun.Point) ?? throw new RepositoryDamagedException(path, "vanished after it was written");
+        return manifest.Describe(new Sha256Digest(sha.GetHashAndReset()));
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Cairn.Repository;
+
+/// <summary>
+/// A node's manifest of one point: preamble, header block, properties block, entry blocks, summary block, and a trailer of 16 bytes (magic
+/// "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). Opening checks everything but the entries. Not for concurrent use.
+/// </summary>
+internal sealed class ManifestFile : IDisposable
+{
+    public const int TrailerSize = 16;
+    private const uint TrailerMagic = 0x544E5243; // "CRNT"
+
+    private readonly BlockFile file;
+    private readonly long entriesAt;
+
+    private ManifestFile(BlockFile file)
+    {
+        this.file = file;
+        try
+        {
+            Begun = PointHeaderFormat.Decode(file.ReadBlock(FilePreamble.Size, BlockKind.PointHeader, out var propertiesAt));
+            Properties = new PointProperties(System.Text.Encoding.UTF8.GetString(file.ReadBlock(propertiesAt, BlockKind.Properties, out entriesAt)));
+            var summaryAt = ReadTrailer(file.Read(file.Length - TrailerSize, TrailerSize));
+            Totals = PointTotals.Decode(Begun.Point, file.ReadBlock(summaryAt, BlockKind.Summary, out var end));
+            if (end != file.Length - TrailerSize)
+            {
+                throw new InvalidDataException("the trailer does not follow the summary");
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RepositoryDamagedException(file.Path, e.Message, e);
+        }
+    }
+
+    public BeginPoint Begun { get; }
+
+    public PointProperties Properties { get; }
+
+    public PointTotals Totals { get; }
+
+    public string Path => file.Path;
+
+    /// <summary>Null when the file is not there.</summary>
+    public static ManifestFile? TryOpen(RepositoryLayout.ChainLayout chain, PointId point)
+    {
+        var file = BlockFile.TryOpen(chain.Manifest(point), FileKind.Manifest);
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var manifest = new ManifestFile(file);
+            return manifest.Begun.Point == point && manifest.Begun.Chain == chain.Id
+                ? manifest
+                : throw new RepositoryDamagedException(file.Path, $"is the manifest of {manifest.Begun.Point} in {manifest.Begun.Chain}");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public static byte[] BuildTrailer(long summaryAt)
+    {
+        var trailer = new byte[TrailerSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, TrailerMagic);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer.AsSpan(4), summaryAt);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer.AsSpan(12), Crc32C.Compute(trailer.AsSpan(0, 12)));
+        return trailer;
+    }
+
+    /// <summary>A walk of its own; disposes nothing of this manifest, which must live as long.</summary>
+    public EntryCursor ReadEntries() => new(BlockFile.Open(file.Path, FileKind.Manifest), entriesAt, mayEndInside: false);
+
+    /// <summary>SHA-256 of all its bytes: reads them all.</summary>
+    public Sha256Digest ComputeHash(CancellationToken cancellationToken)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long offset = 0; offset < file.Length;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var bytes = file.Read(offset, 1 << 20);
+            if (bytes.Length == 0)
+            {
+                throw file.Damaged(offset, "the file became shorter while it was read");
+            }
+
+            sha.AppendData(bytes);
+            offset += bytes.Length;
+        }
+
+        return new Sha256Digest(sha.GetHashAndReset());
+    }
+
+    public PreparedManifest Describe(Sha256Digest hash) => new()
+    {
+        Point = Begun.Point,
+        Chain = Begun.Chain,
+        Node = Begun.Node,
+        Hash = hash,
+        Files = Totals.Copied.Files,
+        Bytes = Totals.Copied.Bytes,
+        StoredBytes = Totals.StoredBytes,
+        NewBytes = Totals.Copied.NewBytes,
+        NewStoredBytes = Totals.Copied.NewStoredBytes,
+        Segments = Totals.Segments,
+        FullInsideChain = Totals.Copied.FullInsideChain,
+    };
+
+    public void Dispose() => file.Dispose();
+
+    private long ReadTrailer(ReadOnlySpan<byte> trailer)
+    {
+        var summaryAt = trailer.Length == TrailerSize ? BinaryPrimitives.ReadInt64LittleEndian(trailer[4..]) : -1;
+        if (summaryAt < entriesAt || summaryAt >= file.Length || BinaryPrimitives.ReadUInt32LittleEndian(trailer) != TrailerMagic ||
+            BinaryPrimitives.ReadUInt32LittleEndian(trailer[12..]) != Crc32C.Compute(trailer[..12]))
+        {
+            throw new InvalidDataException("truncated or damaged: the trailer is not there");
+        }
+
+        return summaryAt;
+    }
+}

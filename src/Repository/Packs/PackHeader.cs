@@ -1,0 +1,48 @@
+namespace Cairn.Repository;
+
+/// <summary>The block at a pack's start: its number, its chain and the point that wrote it.</summary>
+internal sealed record PackHeader(uint Number, ChainId Chain, PointId Point)
+{
+    public byte[] BuildFileStart()
+    {
+        var writer = new ByteWriter();
+        writer.U32(Number);
+        writer.Text(Chain.Text);
+        writer.Text(Point.Text);
+        return BlockFile.BuildSingle(FileKind.Pack, BlockKind.PackHeader, writer.Written);
+    }
+
+    /// <summary>Throws <see cref="RepositoryDamagedException"/> when the pack is missing or is not the one that its name says.</summary>
+    public static PackHeader Read(RepositoryLayout.ChainLayout chain, uint number)
+    {
+        var path = chain.Pack(number);
+        using var file = BlockFile.Open(path, FileKind.Pack);
+        try
+        {
+            var reader = new ByteReader(file.ReadBlock(FilePreamble.Size, BlockKind.PackHeader, out _));
+            var header = new PackHeader(reader.U32(), PointHeaderFormat.ReadChain(ref reader), PointHeaderFormat.ReadPoint(ref reader));
+            reader.End();
+            return header.Number == number && header.Chain == chain.Id
+                ? header
+                : throw new InvalidDataException($"is pack {header.Number} of chain {header.Chain}");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RepositoryDamagedException(path, e.Message, e);
+        }
+    }
+
+    /// <summary>Null for a pack that a crash cut before its header was durable, or whose header is damaged: it tells nobody whose it is.</summary>
+    public static PackHeader? TryRead(RepositoryLayout.ChainLayout chain, uint number)
+    {
+        try
+        {
+            return Read(chain, number);
+        }
+        catch (RepositoryDamagedException)
+        {
+            // Verify names it, if any point needs it.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Repository;
+
+/// <summary>
+/// Appends segment records to packs of this point and begins a new one when a pack would grow over its size. A pack is under its final name from
+/// the start, since nothing names it before a checkpoint made it durable. Not for concurrent use, but what <see cref="TakeUnsynced"/> gave away
+/// may be synced meanwhile.
+/// </summary>
+internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PointId point, uint firstNumber, long maxBytes) : IDisposable
+{
+    private readonly List<PackFile> full = [];
+    private PackFile? current;
+    private uint nextNumber = firstNumber;
+
+    /// <summary>Whether the next record of this length begins a new pack.</summary>
+    public bool WouldRoll(long recordLength) =>
+        current is null || (current.Length + recordLength > maxBytes && current.HasRecords);
+
+    /// <summary>Where the next record of this length will begin, if nothing is appended before it.</summary>
+    public (uint Pack, long Offset) Reserve(long recordLength)
+    {
+        if (WouldRoll(recordLength))
+        {
+            Roll();
+        }
+
+        return (current!.Number, current.Length);
+    }
+
+    public void Append(ReadOnlySpan<byte> records) => current!.Append(records);
+
+    /// <summary>The packs that have bytes since the last time; full ones are the taker's to dispose.</summary>
+    public IReadOnlyList<(PackFile File, bool IsFull)> TakeUnsynced()
+    {
+        var unsynced = full.Select(f => (f, true)).ToList();
+        full.Clear();
+        if (current is not null)
+        {
+            unsynced.Add((current, false));
+        }
+
+        return unsynced;
+    }
+
+    public void Dispose()
+    {
+        current?.Dispose();
+        full.ForEach(f => f.Dispose());
+    }
+
+    private void Roll()
+    {
+        if (current is not null)
+        {
+            full.Add(current);
+            current = null;
+        }
+
+        current = PackFile.Create(chain, new PackHeader(nextNumber, chain.Id, point));
+        nextNumber++;
+    }
+
+    /// <summary>One pack that is being written.</summary>
+    internal sealed class PackFile : IDisposable
+    {
+        private readonly SafeFileHandle handle;
+        private readonly string path;
+        private readonly long headerLength;
+
+        private PackFile(string path, uint number, SafeFileHandle handle, byte[] start)
+        {
+            this.path = path;
+            this.handle = handle;
+            Number = number;
+            headerLength = start.Length;
+            Append(start);
+        }
+
+        public uint Number { get; }
+
+        public long Length { get; private set; }
+
+        public bool HasRecords => Length > headerLength;
+
+        public static PackFile Create(RepositoryLayout.ChainLayout chain, PackHeader header)
+        {
+            var path = chain.Pack(header.Number);
+            return new PackFile(path, header.Number, UnixFile.CreateNew(path, mode: 0x180), header.BuildFileStart());
+        }
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            UnixFile.Write(handle, bytes, Length, path);
+            Length += bytes.Length;
+        }
+
+        public void Sync() => UnixFile.Sync(handle, path);
+
+        public void Dispose() => handle.Dispose();
+    }
+}

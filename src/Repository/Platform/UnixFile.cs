@@ -1,0 +1,102 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Repository;
+
+/// <summary>
+/// Opens and reads files without the advisory locks that .NET's own streams take (a database may look at such locks), and
+/// never through a symbolic link at the last component.
+/// </summary>
+internal static class UnixFile
+{
+    /// <summary>Null when there is nothing at the path; does not block on a pipe.</summary>
+    public static SafeFileHandle? TryOpenForReading(string path)
+    {
+        var file = Libc.Open(path, Libc.ReadOnly | Libc.NoFollow | Libc.NonBlock | Libc.CloseOnExec, mode: 0);
+        if (file >= 0)
+        {
+            return new SafeFileHandle(file, ownsHandle: true);
+        }
+
+        var error = LastError.Number;
+        return error is Libc.NoEntry or Libc.NotDirectory ? null : throw LastError.Exception(path, "open", error);
+    }
+
+    public static SafeFileHandle OpenForReading(string path) =>
+        TryOpenForReading(path) ?? throw LastError.Exception(path, "open", Libc.NoEntry);
+
+    /// <summary>Makes a file that must not be there yet.</summary>
+    public static SafeFileHandle CreateNew(string path, uint mode) =>
+        Open(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive | Libc.NoFollow, mode);
+
+    public static SafeFileHandle OpenOrCreate(string path, uint mode) =>
+        Open(path, Libc.ReadWrite | Libc.Create | Libc.NoFollow, mode);
+
+    public static SafeFileHandle OpenDirectory(string path) => Open(path, Libc.ReadOnly | Libc.Directory | Libc.NoFollow, mode: 0);
+
+    /// <summary>A directory that may be reached through a link: one that the operator named, not one that data name.</summary>
+    public static SafeFileHandle OpenParent(string path) => Open(path, Libc.ReadOnly | Libc.Directory, mode: 0);
+
+    public static int Number(this SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+
+    public static UnixStat Stat(this SafeFileHandle handle, string path) => UnixStat.Read(handle.Number(), path);
+
+    /// <summary>Reads until <paramref name="buffer"/> is full or the file ends; the number of bytes read.</summary>
+    public static int ReadFully(SafeFileHandle handle, Span<byte> buffer, long offset, string path)
+    {
+        var done = 0;
+        while (done < buffer.Length)
+        {
+            int read;
+            try
+            {
+                read = RandomAccess.Read(handle, buffer[done..], offset + done);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw LastError.Translate(e, path, "read");
+            }
+
+            if (read == 0)
+            {
+                break;
+            }
+
+            done += read;
+        }
+
+        return done;
+    }
+
+    public static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, long offset, string path)
+    {
+        try
+        {
+            RandomAccess.Write(handle, bytes, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LastError.Translate(e, path, "write");
+        }
+    }
+
+    public static void SetLength(SafeFileHandle handle, long length, string path)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LastError.Translate(e, path, "truncate");
+        }
+    }
+
+    public static void Sync(SafeFileHandle handle, string path) => LastError.Check(Libc.Fsync(handle.Number()), path, "fsync");
+
+    private static SafeFileHandle Open(string path, int flags, uint mode)
+    {
+        var file = Libc.Open(path, flags | Libc.CloseOnExec, (int)mode);
+        LastError.Check(file, path, "open");
+        return new SafeFileHandle(file, ownsHandle: true);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Threading.Channels;
+
+namespace Cairn.Repository;
+
+/// <summary>
+/// Restores one point: a walk over the manifest makes directories and files, workers fill them, and at the end come links, the attributes of
+/// directories and the sync. Links come last so that no path can lead through one.
+/// </summary>
+internal sealed class PointRestorer(
+    RepositoryLayout.ChainLayout chain, ManifestFile manifest, RestoreRequest request, RepositoryOptions options, IProgress<CopyProgress>? progress)
+{
+    private const int MaxWaiting = 64;
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Channel<Piece> pieces = Channel.CreateBounded<Piece>(MaxWaiting);
+    private readonly RestoreTree tree = new(manifest.Path, request);
+    private long lastProgress = options.Time.GetTimestamp();
+    private long filesDone;
+    private long bytesDone;
+
+    public async Task<RestoreReport> RunAsync(CancellationToken cancellationToken)
+    {
+        RestoreTargets.Prepare(request);
+        try
+        {
+            using var stages = new StageRunner(cancellationToken);
+            await stages.RunAsync(
+                [WalkAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(FillAsync, options.Workers)]);
+        }
+        catch
+        {
+            while (pieces.Reader.TryRead(out var left))
+            {
+                left.File.Abandon();
+            }
+
+            throw;
+        }
+
+        tree.Finish();
+        progress?.Report(new CopyProgress(filesDone, filesDone, bytesDone, bytesDone));
+        return new RestoreReport(filesDone, tree.Directories, tree.Symlinks, bytesDone);
+    }
+
+    private async Task WalkAsync(CancellationToken cancellationToken)
+    {
+        var duplicates = new DuplicateCheck(manifest.Path);
+        using var entries = manifest.ReadEntries();
+        while (entries.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var entry = entries.Entry;
+            duplicates.Pass(entry);
+            if (tree.FindTarget(entry) is not { } target)
+            {
+                continue;
+            }
+
+            switch (entry.Kind)
+            {
+                case EntryKind.Directory:
+                    tree.AddDirectory(target, entry);
+                    break;
+                case EntryKind.Symlink:
+                    tree.AddSymlink(target, entry);
+                    break;
+                default:
+                    tree.EnsureParent(target);
+                    await WalkFileAsync(new RestoredFile(target, entry, request.SetOwners), entries, cancellationToken);
+                    break;
+            }
+
+            ReportProgress();
+        }
+
+        pieces.Writer.Complete();
+    }
+
+    private async Task WalkFileAsync(RestoredFile file, EntryCursor entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (entries.NextSegment(out var segment))
+            {
+                if (segment.IsZero)
+                {
+                    Interlocked.Add(ref bytesDone, segment.Length);
+                    continue;
+                }
+
+                file.Hold();
+                await pieces.Writer.WriteAsync(new Piece(file, entries.CoveredBytes - segment.Length, segment), cancellationToken);
+            }
+
+            file.Release();
+            filesDone++;
+        }
+        catch
+        {
+            file.Abandon();
+            throw;
+        }
+    }
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        using var loader = new SegmentLoader(chain);
+        await foreach (var (file, offset, segment) in pieces.Reader.ReadAllAsync(cancellationToken))
+        {
+            try
+            {
+                var bytes = loader.TryLoad(segment, out var finding) ?? throw new PointDamagedException(new Damage(
+                    manifest.Begun.Point,
+                    chain.Repository.Relative(chain.Pack(segment.Place.Pack)),
+                    file.Entry.Path,
+                    offset,
+                    segment.Length,
+                    finding));
+                file.Write(bytes.Span, offset);
+                file.Release();
+            }
+            catch
+            {
+                file.Abandon();
+                throw;
+            }
+
+            Interlocked.Add(ref bytesDone, segment.Length);
+        }
+    }
+
+    private void ReportProgress()
+    {
+        if (progress is not null && options.Time.GetElapsedTime(lastProgress) >= ProgressInterval)
+        {
+            lastProgress = options.Time.GetTimestamp();
+            progress.Report(new CopyProgress(filesDone, FilesTotal: null, Interlocked.Read(ref bytesDone), BytesTotal: null));
+        }
+    }
+
+    private readonly record struct Piece(RestoredFile File, long Offset, SegmentReference Segment);
+}

@@ -1,0 +1,84 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.Repository;
+
+/// <summary>
+/// One file on its way back. Several workers write pieces of it; whoever is the last sets its attributes and closes it.
+/// </summary>
+internal sealed class RestoredFile
+{
+    private const int BlockBytes = 4096;
+
+    private readonly SafeFileHandle handle;
+    private readonly string path;
+    private readonly bool setOwner;
+    private int holds = 1;
+
+    public RestoredFile(string path, ManifestEntry entry, bool setOwner)
+    {
+        (this.path, Entry, this.setOwner) = (path, entry, setOwner);
+        handle = UnixFile.CreateNew(path, mode: 0x180);
+        if (entry.Attributes.Size > 0)
+        {
+            // What no segment is written to stays a hole.
+            UnixFile.SetLength(handle, entry.Attributes.Size, path);
+        }
+    }
+
+    public ManifestEntry Entry { get; }
+
+    public void Hold() => Interlocked.Increment(ref holds);
+
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        if (!Entry.Sparse)
+        {
+            UnixFile.Write(handle, bytes, offset, path);
+            return;
+        }
+
+        for (var at = 0; at < bytes.Length;)
+        {
+            var zeros = CountBlocks(bytes[at..], zero: true);
+            var data = CountBlocks(bytes[(at + zeros)..], zero: false);
+            if (data > 0)
+            {
+                UnixFile.Write(handle, bytes.Slice(at + zeros, data), offset + at + zeros, path);
+            }
+
+            at += zeros + data;
+        }
+    }
+
+    /// <summary>Gives one hold back; the last one finishes the file.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref holds) == 0)
+        {
+            using (handle)
+            {
+                RestoredAttributes.Set(handle, path, Entry.Attributes, setOwner);
+            }
+        }
+    }
+
+    /// <summary>After a failure elsewhere: only closes.</summary>
+    public void Abandon() => handle.Dispose();
+
+    private static int CountBlocks(ReadOnlySpan<byte> bytes, bool zero)
+    {
+        var count = 0;
+        while (count < bytes.Length)
+        {
+            var block = bytes.Slice(count, Math.Min(BlockBytes, bytes.Length - count));
+            if (block.IndexOfAnyExcept((byte)0) < 0 != zero)
+            {
+                break;
+            }
+
+            count += block.Length;
+        }
+
+        return count;
+    }
+}
