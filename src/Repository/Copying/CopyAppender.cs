@@ -91,14 +91,14 @@ internal sealed class CopyAppender(
         }
 
         var recordLength = SegmentRecord.HeaderSize + operation.StoredLength;
-        if (operation.RecordOffset != spanEnd || packs.WouldRoll(spanEnd - spanStart + recordLength))
+        if (operation.RecordOffset != spanEnd || packs.WouldRoll(spanEnd - spanStart, recordLength))
         {
             Flush(batch, ref spanStart, ref spanEnd);
             spanStart = spanEnd = operation.RecordOffset;
         }
 
-        var (pack, offset) = packs.Reserve(spanEnd - spanStart + recordLength);
-        place = new SegmentPlace(pack, offset + (spanEnd - spanStart), (uint)operation.StoredLength, (uint)operation.RawLength);
+        var (pack, offset) = packs.Reserve(spanEnd - spanStart, recordLength);
+        place = new SegmentPlace(pack, offset, (uint)operation.StoredLength, (uint)operation.RawLength);
         spanEnd += recordLength;
         known.Index.Add(operation.Hash, place);
         return SegmentReference.Data(operation.Hash, place);

@@ -13,19 +13,21 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PointId poi
     private PackFile? current;
     private uint nextNumber = firstNumber;
 
-    /// <summary>Whether the next record of this length begins a new pack.</summary>
-    public bool WouldRoll(long recordLength) =>
-        current is null || (current.Length + recordLength > maxBytes && current.HasRecords);
+    /// <summary>
+    /// Whether the next record of this length begins a new pack, when <paramref name="pending"/> bytes of records have places and are still to be appended.
+    /// </summary>
+    public bool WouldRoll(long pending, long recordLength) =>
+        current is null || (current.Length + pending + recordLength > maxBytes && (current.HasRecords || pending > 0));
 
-    /// <summary>Where the next record of this length will begin, if nothing is appended before it.</summary>
-    public (uint Pack, long Offset) Reserve(long recordLength)
+    /// <summary>Where the next record of this length will begin, behind what is pending (nothing may be, where it begins a new pack).</summary>
+    public (uint Pack, long Offset) Reserve(long pending, long recordLength)
     {
-        if (WouldRoll(recordLength))
+        if (WouldRoll(pending, recordLength))
         {
             Roll();
         }
 
-        return (current!.Number, current.Length);
+        return (current!.Number, current.Length + pending);
     }
 
     public void Append(ReadOnlySpan<byte> records) => current!.Append(records);

@@ -1,0 +1,102 @@
+namespace Cairn.Repository.Tests.Copying;
+
+public sealed class IncrementalTests : RepositoryTest
+{
+    [Fact]
+    public async Task What_is_immutable_and_unchanged_is_carried_over_without_being_read()
+    {
+        Source.WithFile("old", 2_000_000, seed: 1).WithFile("gone", 1000, seed: 2);
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        File.Delete(Source.PathOf("gone"));
+        Source.WithFile("new", 1_000_000, seed: 3);
+        var incremental = NewIn(full.Chain, full.Point);
+
+        // Nothing can be read at this path: only what is carried over passes.
+        var copied = await BackUpAsync(incremental, Source.Entries(e => e.Path == "data/old"
+            ? e with { Immutable = true, PhysicalPath = Source.PathOf("old") + ".not-there" }
+            : e with { Immutable = e.Kind == EntryKind.File }));
+
+        await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
+        Assert.Equal((1, 2_000_000, 1_000_000), (copied.CarriedFiles, copied.CarriedBytes, copied.NewBytes));
+        Assert.False(copied.FullInsideChain);
+    }
+
+    [Theory]
+    [InlineData("size")]
+    [InlineData("mtime")]
+    [InlineData("inode")]
+    [InlineData("mutable")]
+    [InlineData("verify")]
+    public async Task Anything_that_may_have_changed_is_read(string difference)
+    {
+        Source.WithFile("file", Bytes.Random(100_000, seed: 1));
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        Source.WithFile("file", Bytes.Random(difference == "size" ? 100_001 : 100_000, seed: 2));
+        var then = UnixStat.TryRead(Source.PathOf("file"))!.Value;
+        var listedFull = await ListFirstFileAsync(full.Point);
+        var incremental = NewIn(full.Chain, full.Point) with { VerifyUnchanged = difference == "verify" };
+
+        var copied = await BackUpAsync(incremental, Source.Entries(e => e.Kind != EntryKind.File ? e : e with
+        {
+            Immutable = difference != "mutable",
+            Identity = difference == "inode" ? new FileIdentity(then.Identity.Device, then.Identity.Inode + 1) : listedFull.Identity,
+            Attributes = e.Attributes with { MtimeNs = listedFull.Attributes.MtimeNs + (difference == "mtime" ? 1 : 0) },
+        }));
+
+        Assert.Equal(0, copied.CarriedFiles);
+        var restored = await RestoreAsync(incremental.Point);
+        Assert.Equal(await File.ReadAllBytesAsync(Source.PathOf("file")), await File.ReadAllBytesAsync(Path.Combine(restored, "file")));
+    }
+
+    [Fact]
+    public async Task Of_a_mutable_file_only_the_changed_segments_are_stored()
+    {
+        Source.WithFile("pages", 10_000_000, seed: 1);
+        var full = NewFull();
+        await BackUpAsync(full, Source.Entries());
+        using (var file = File.OpenWrite(Source.PathOf("pages")))
+        {
+            file.Position = 5_500_000;
+            file.Write("changed"u8);
+        }
+
+        var incremental = NewIn(full.Chain, full.Point);
+
+        var copied = await BackUpAsync(incremental, Source.Entries());
+
+        Assert.Equal(1 << 20, copied.NewBytes);
+        await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task A_node_without_the_base_stores_a_full_inside_the_chain_and_says_so()
+    {
+        Source.WithFile("file", 100_000, seed: 1);
+        var incremental = NewIn(ChainId.New(Time.GetUtcNow()), PointId.New(Time.GetUtcNow()));
+
+        var copied = await BackUpAsync(incremental, Source.ImmutableEntries());
+
+        Assert.True(copied.FullInsideChain);
+        Assert.True((await Repository.FindPreparedAsync(incremental.Point, Cancel))!.FullInsideChain);
+        await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task A_pack_that_the_base_lost_is_healed_by_reading_again()
+    {
+        Source.WithFile("file", 3_000_000, seed: 1);
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        File.Delete(FilesIn("packs")[0]);
+        var incremental = NewIn(full.Chain, full.Point);
+
+        await BackUpAsync(incremental, Source.ImmutableEntries());
+
+        await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    private async Task<ManifestEntry> ListFirstFileAsync(PointId point) =>
+        await Repository.ReadEntriesAsync(point, Cancel).FirstAsync(e => e.Kind == EntryKind.File);
+}

@@ -1,0 +1,193 @@
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Repository.Tests.Copying;
+
+public sealed class ResumeTests : RepositoryTest
+{
+    [Fact]
+    public async Task An_interrupted_copy_goes_on_where_its_journal_ends()
+    {
+        FillSource();
+        var spec = NewFull();
+        await InterruptAsync(spec, afterEntries: 25);
+
+        var copied = await BackUpAsync(spec, Source.ImmutableEntries());
+
+        Assert.InRange(copied.ResumedBytes, 15_000_000, 24_000_000);
+        Assert.Equal(30_000_000, copied.NewBytes);
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task A_copy_resumes_after_the_process_died_and_left_torn_files()
+    {
+        FillSource();
+        var spec = NewFull();
+        await InterruptAsync(spec, afterEntries: 25);
+        await Repository.DisposeAsync();
+        var journal = Assert.Single(FilesIn("journals"));
+        Truncate(journal, new FileInfo(journal).Length - 7);
+        var lastPack = FilesIn("packs")[^1];
+        Truncate(lastPack, new FileInfo(lastPack).Length - 100_000);
+        new SourceTree(Path.GetDirectoryName(journal)!).WithFile("x.journal.tmp", [1, 2, 3]);
+        await ReopenAsync();
+
+        var copied = await BackUpAsync(spec, Source.ImmutableEntries());
+
+        Assert.InRange(copied.ResumedBytes, 1, 24_000_000);
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+        Assert.Empty(FilesIn("journals"));
+        Assert.True((await Repository.VerifyAsync(spec.Point, VerifyLevel.Hash, progress: null, Cancel)).IsSound);
+    }
+
+    [Fact]
+    public async Task A_large_file_resumes_in_its_middle()
+    {
+        Source.WithFile("large", 40_000_000, seed: 1);
+        var spec = NewFull();
+        await InterruptAsync(spec, afterEntries: 2);
+
+        var copied = await BackUpAsync(spec, Source.ImmutableEntries());
+
+        Assert.InRange(copied.ResumedBytes, 1 << 20, 40_000_000);
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task A_file_that_changed_since_the_interruption_is_read_anew()
+    {
+        FillSource();
+        var spec = NewFull();
+        await InterruptAsync(spec, afterEntries: 25);
+        Source.WithFile("f00", 1_000_000, seed: 777);
+
+        await BackUpAsync(spec, Source.ImmutableEntries());
+
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task A_journaled_segment_that_the_disk_lost_is_read_anew()
+    {
+        FillSource();
+        var spec = NewFull();
+        await InterruptAsync(spec, afterEntries: 25);
+        FlipBit(FilesIn("packs")[2], 500_000);
+
+        await BackUpAsync(spec, Source.ImmutableEntries());
+
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task A_complete_copy_can_be_prepared_after_a_restart_without_its_source()
+    {
+        FillSource();
+        var spec = NewFull();
+        await using (var writer = await Repository.BeginPointAsync(spec, Cancel))
+        {
+            await writer.WriteAsync(Source.ImmutableEntries(), progress: null, Cancel);
+        }
+
+        await ReopenAsync();
+        var found = Assert.Single(await Repository.ListUncommittedAsync(Cancel));
+        PreparedManifest prepared;
+        await using (var writer = await Repository.BeginPointAsync(spec, Cancel))
+        {
+            Assert.Equal(found.Copied, writer.Copied);
+            prepared = await writer.PrepareAsync(new PointProperties("{}"), Cancel);
+        }
+
+        await ReopenAsync();
+
+        Assert.Equal(prepared, (await Repository.ListUncommittedAsync(Cancel)).Single().Prepared);
+        await CommitAsync(spec);
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Fact]
+    public async Task Preparing_before_the_copy_is_complete_is_refused()
+    {
+        await using var writer = await Repository.BeginPointAsync(NewFull(), Cancel);
+
+        await Assert.ThrowsAsync<PointStateException>(() => writer.PrepareAsync(new PointProperties("{}"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_point_that_was_begun_differently_is_not_resumed()
+    {
+        FillSource();
+        var spec = NewFull();
+        await InterruptAsync(spec, afterEntries: 25);
+
+        await Assert.ThrowsAsync<PointStateException>(() => Repository.BeginPointAsync(spec with { Compression = Compression.Best }, Cancel));
+    }
+
+    private void FillSource()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            Source.WithFile($"f{i:d2}", 1_000_000, seed: i);
+        }
+    }
+
+    // The source stops answering after some entries, once the copy has journaled something; then the writer is disposed, as when the process ends.
+    private async Task InterruptAsync(BeginPoint spec, int afterEntries)
+    {
+        using var stop = new CancellationTokenSource();
+        await using var writer = await Repository.BeginPointAsync(spec, Cancel);
+        var copy = writer.WriteAsync(StopAfter(afterEntries, stop), progress: null, stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => copy);
+    }
+
+    private async IAsyncEnumerable<SourceEntry> StopAfter(
+        int entries, CancellationTokenSource stop, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var entry in Source.ImmutableEntries().WithCancellation(cancellationToken))
+        {
+            if (entries-- == 0)
+            {
+                break;
+            }
+
+            yield return entry;
+        }
+
+        await JournalCoversAsync(16_000_000, cancellationToken);
+        await stop.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task JournalCoversAsync(long bytes, CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (JournaledBytes() is var journaled && journaled < bytes)
+        {
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"after 20 s the journal covers {journaled} bytes, not {bytes}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private long JournaledBytes()
+    {
+        long covered = 0;
+        foreach (var chain in new RepositoryLayout(RepositoryPath).ListChains())
+        {
+            foreach (var point in chain.ListJournaled())
+            {
+                using var journal = JournalFile.TryOpen(chain, point, attempt: 1)!;
+                using var entries = journal.ReadEntries();
+                while (entries.MoveNext())
+                {
+                    while (entries.NextSegment(out var segment))
+                    {
+                        covered += segment.Length;
+                    }
+                }
+            }
+        }
+
+        return covered;
+    }
+}
