@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
+using Cairn.Cli.Terminal;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Cli.Backups;
+
+/// <summary><c>cairn backup run|list|show|files|verify</c></summary>
+internal static class BackupCommands
+{
+    /// <summary>The group with its commands.</summary>
+    public static Command Make(CommandHost host) => new("backup", "make backup points, look at them, verify them")
+    {
+        BackupRunCommand.Make(host),
+        List(host),
+        Show(host),
+        Files(host),
+        BackupVerifyCommand.Make(host),
+    };
+
+    private static Command List(CommandHost host)
+    {
+        var name = Operands.Cluster();
+        return host.Command("list", "list a cluster's backup points", [name], async (run, given, token) =>
+        {
+            var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token);
+            var answer = await run.Coordinator.AskAsync(
+                (client, options) => client.ListBackupsAsync(new ListBackupsRequest { Cluster = cluster }, options),
+                CoordinatorSession.QuestionLimit,
+                token);
+            run.Print(answer, () => BackupListView.Show(answer));
+            return ExitClass.Done;
+        });
+    }
+
+    private static Command Show(CommandHost host)
+    {
+        var operands = Operands.ClusterAndPoint();
+        return host.Command("show", "show a backup point: what it promises and what it holds", [operands], async (run, given, token) =>
+        {
+            var (name, point) = Operands.Split(given.GetValue(operands));
+            var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token);
+            var backup = await run.Coordinator.AskAsync(
+                (client, options) => client.GetBackupAsync(
+                    new GetBackupRequest { Cluster = cluster, Point = point }, options),
+                CoordinatorSession.QuestionLimit,
+                token);
+            run.Print(backup, () => BackupView.Show(backup));
+            return ExitClass.Done;
+        });
+    }
+
+    private static Command Files(CommandHost host)
+    {
+        var operands = Operands.ClusterAndPoint();
+        var node = new Option<string>("--node")
+        {
+            Description = "only this node's files",
+            HelpName = "NODE",
+            DefaultValueFactory = _ => "",
+        };
+        var match = new Option<string>("--match")
+        {
+            Description = "only paths that match this glob",
+            HelpName = "GLOB",
+            DefaultValueFactory = _ => "",
+        };
+        return host.Command("files", "list the files that a backup point holds", [operands, node, match], async (run, given, token) =>
+        {
+            var (name, point) = Operands.Split(given.GetValue(operands));
+            var request = new ListBackupFilesRequest
+            {
+                Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token),
+                Point = point,
+                Node = given.GetRequiredValue(node),
+                Pattern = given.GetRequiredValue(match),
+            };
+            var isFirst = true;
+            await foreach (var entry in run.Coordinator.ReadAsync(
+                (client, options) => client.ListBackupFiles(request, options), token))
+            {
+                if (isFirst && run.IsText)
+                {
+                    run.Console.Line(FileLine.Heading);
+                }
+
+                isFirst = false;
+                run.Console.Line(run.IsText ? FileLine.For(entry) : JsonDocuments.Line(entry));
+            }
+
+            return ExitClass.Done;
+        });
+    }
+}

@@ -1,0 +1,62 @@
+using Cairn.Cli.Failures;
+using Cairn.Cli.Terminal;
+using Cairn.Cli.Wording;
+using Cairn.V1;
+using Spectre.Console.Rendering;
+
+namespace Cairn.Cli.Backups;
+
+/// <summary>What <c>cairn backup list</c> prints: a row per point, and the damaged ones by name.</summary>
+internal static class BackupListView
+{
+    /// <summary>The points of one cluster.</summary>
+    public static IRenderable Show(ListBackupsResponse answer)
+    {
+        var page = new Page();
+        if (answer.Points.Count == 0)
+        {
+            page.Line("no backup points yet; 'cairn backup run' makes one");
+        }
+        else
+        {
+            page.Table(Points(answer));
+        }
+
+        if (answer.Damaged.Count > 0)
+        {
+            page.Gap().Line("damaged:", Styles.Bad);
+            foreach (var damage in answer.Damaged)
+            {
+                page.Indented(2, FailureView.Sentence(damage))
+                    .Indented(4, $"way out: {Printable.OrDash(damage.WayOut)}");
+            }
+        }
+
+        return page.ToView();
+    }
+
+    private static PlainTable Points(ListBackupsResponse answer)
+    {
+        var table = new PlainTable()
+            .Text("point").Text("kind").Text("created").Number("files").Number("size").Number("stored").Number("ratio")
+            .Text("state").Text("caveats").Text("label");
+        foreach (var point in answer.Points)
+        {
+            var size = point.Nodes.Sum(node => node.Bytes);
+            var stored = point.Nodes.Sum(node => node.StoredBytes);
+            table.Row(
+                Printable.Line(point.PointId),
+                Words.For(point.Kind),
+                TimeText.Moment(point.Created),
+                ByteText.Count(point.Nodes.Sum(node => node.Files)),
+                ByteText.Size(size),
+                ByteText.Size(stored),
+                ByteText.Ratio(stored, size),
+                PointState.Cell(point),
+                Printable.List(point.Caveats.Select(caveat => caveat.Name)),
+                Printable.OrDash(point.Label));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
+using Cairn.Cli.Jobs;
+using Cairn.V1;
+
+namespace Cairn.Cli.Backups;
+
+/// <summary><c>cairn backup run</c></summary>
+internal static class BackupRunCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Make(CommandHost host)
+    {
+        var name = Operands.Cluster();
+        var full = new Option<bool>("--full") { Description = "store everything, in a new chain" };
+        var incremental = new Option<bool>("--incremental")
+        {
+            Description = "store what changed since the cluster's last point (the default when there is one)",
+        };
+        var label = new Option<string>("--label")
+        {
+            Description = "a word of your own to find the point by",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "",
+        };
+        var cold = new Option<bool>("--cold") { Description = "of stopped databases; refused while any instance runs" };
+        var exact = new Option<bool>("--exact")
+        {
+            Description = "an exact cut: writes are blocked while it is made, where the engine can do that",
+        };
+        var verifyUnchanged = new Option<bool>("--verify-unchanged")
+        {
+            Description = "read also the files that an incremental would carry over unread",
+        };
+        var objects = new Option<string[]>("--objects", "--object")
+        {
+            Description = "only these objects; repeated (no engine can do this yet: refused with the reason)",
+            HelpName = "PATTERN",
+            DefaultValueFactory = _ => [],
+        };
+        var wait = Operands.Wait();
+        var noWait = Operands.NoWait();
+        var command = host.Command(
+            "run",
+            "make one backup point of the whole cluster",
+            [name, full, incremental, label, cold, exact, verifyUnchanged, objects, wait, noWait],
+            async (run, given, token) =>
+            {
+                var request = new RunBackupRequest
+                {
+                    Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token),
+                    Kind = given.GetValue(full) ? BackupKind.Full
+                        : given.GetValue(incremental) ? BackupKind.Incremental
+                        : BackupKind.Unspecified,
+                    Label = given.GetRequiredValue(label),
+                    Cold = given.GetValue(cold),
+                    Exact = given.GetValue(exact),
+                    VerifyUnchanged = given.GetValue(verifyUnchanged),
+                };
+                request.Objects.Add(given.GetRequiredValue(objects));
+                var job = await run.Coordinator.AskAsync(
+                    (client, options) => client.RunBackupAsync(request, options), CoordinatorSession.QuestionLimit, token);
+                return await JobConclusion.ReachAsync(run, job, wait: !given.GetValue(noWait), token);
+            });
+        command.RefuseBoth(full, incremental);
+        command.RefuseBoth(wait, noWait);
+        return command;
+    }
+}

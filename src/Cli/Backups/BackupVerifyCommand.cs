@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
+using Cairn.Cli.Jobs;
+using Cairn.V1;
+
+namespace Cairn.Cli.Backups;
+
+/// <summary><c>cairn backup verify</c></summary>
+internal static class BackupVerifyCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Make(CommandHost host)
+    {
+        var operands = Operands.ClusterAndPoint();
+        var level = Choice.Of(
+            "--level",
+            [],
+            "hash reads every byte and compares its hash (the default); presence looks at names and sizes only",
+            "hash",
+            "presence");
+        var wait = Operands.Wait();
+        var noWait = Operands.NoWait();
+        var command = host.Command(
+            "verify",
+            "read a backup point on all its nodes and compare it with what was written",
+            [operands, level, wait, noWait],
+            async (run, given, token) =>
+            {
+                var (name, point) = Operands.Split(given.GetValue(operands));
+                var request = new VerifyBackupRequest
+                {
+                    Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token),
+                    Point = point,
+                    Level = given.GetRequiredValue(level) == "presence" ? VerifyLevel.Presence : VerifyLevel.Hash,
+                };
+                var job = await run.Coordinator.AskAsync(
+                    (client, options) => client.VerifyBackupAsync(request, options),
+                    CoordinatorSession.QuestionLimit,
+                    token);
+                return await JobConclusion.ReachAsync(run, job, wait: !given.GetValue(noWait), token);
+            });
+        command.RefuseBoth(wait, noWait);
+        return command;
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Cli.Clusters;
+
+/// <summary><c>cairn cluster add|list|show|topology</c></summary>
+internal static class ClusterCommands
+{
+    /// <summary>The group with its commands.</summary>
+    public static Command Make(CommandHost host) => new("cluster", "clusters and what they are made of")
+    {
+        Add(host),
+        List(host),
+        Show(host),
+        Topology(host),
+    };
+
+    private static Command Add(CommandHost host)
+    {
+        var name = new Argument<string>("name") { Description = "the cluster's name", HelpName = "NAME" };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "the kind of database, e.g. opengemini",
+            HelpName = "ENGINE",
+            Required = true,
+        };
+        var nodes = new Option<string[]>("--node")
+        {
+            Description = "a node of it; repeated, or several separated by commas",
+            HelpName = "NODE",
+            Required = true,
+        };
+        return host.Command("add", "tell the coordinator about a cluster", [name, engine, nodes], async (run, given, token) =>
+        {
+            var request = new AddClusterRequest
+            {
+                Name = given.GetRequiredValue(name),
+                Engine = given.GetRequiredValue(engine),
+            };
+            request.Nodes.Add(given.GetRequiredValue(nodes)
+                .SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+            var cluster = await run.Coordinator.AskAsync(
+                (client, options) => client.AddClusterAsync(request, options), CoordinatorSession.QuestionLimit, token);
+            run.Print(cluster, () => ClusterViews.List([cluster]));
+            return ExitClass.Done;
+        });
+    }
+
+    private static Command List(CommandHost host) =>
+        host.Command("list", "list the clusters", [], async (run, _, token) =>
+        {
+            var answer = await AskClustersAsync(run, token);
+            run.Print(answer, () => ClusterViews.List(answer.Clusters));
+            return ExitClass.Done;
+        });
+
+    private static Command Show(CommandHost host)
+    {
+        var name = Operands.Cluster();
+        return host.Command("show", "show a cluster, its lock and how its nodes are", [name], async (run, given, token) =>
+        {
+            var wanted = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token);
+            var clusters = await AskClustersAsync(run, token);
+            var cluster = clusters.Clusters.FirstOrDefault(candidate => candidate.Name == wanted)
+                ?? throw new CairnException(
+                    ErrorCode.UnknownCluster, $"there is no cluster '{wanted}'", "'cairn cluster list' names them all");
+            var nodes = await run.Coordinator.AskAsync(
+                (client, options) => client.ListNodesAsync(new ListNodesRequest(), options),
+                CoordinatorSession.QuestionLimit,
+                token);
+            run.Print(cluster, () => ClusterViews.Show(cluster, nodes.Nodes));
+            return ExitClass.Done;
+        });
+    }
+
+    private static Command Topology(CommandHost host)
+    {
+        var name = Operands.Cluster();
+        return host.Command(
+            "topology",
+            "ask every node now: members, leader, partitions, and what stands in the way of a backup",
+            [name],
+            async (run, given, token) =>
+            {
+                var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token);
+                var topology = await run.Coordinator.AskAsync(
+                    (client, options) => client.GetTopologyAsync(new GetTopologyRequest { Cluster = cluster }, options),
+                    CoordinatorSession.QuestionLimit,
+                    token);
+                run.Print(topology, () => TopologyView.Show(topology));
+                return ExitClass.Done;
+            });
+    }
+
+    private static Task<ListClustersResponse> AskClustersAsync(Invocation run, CancellationToken token) =>
+        run.Coordinator.AskAsync(
+            (client, options) => client.ListClustersAsync(new ListClustersRequest(), options),
+            CoordinatorSession.QuestionLimit,
+            token);
+}

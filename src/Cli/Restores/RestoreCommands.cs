@@ -1,0 +1,134 @@
+using System.CommandLine;
+using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
+using Cairn.Cli.Failures;
+using Cairn.Cli.Terminal;
+using Cairn.Cli.Jobs;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Cli.Restores;
+
+/// <summary><c>cairn restore plan|run|undo|discard</c></summary>
+internal static class RestoreCommands
+{
+    /// <summary>The group with its commands.</summary>
+    public static Command Make(CommandHost host) => new("restore", "bring a cluster back to a backup point")
+    {
+        Plan(host),
+        Run(host),
+        RestoreAftermathCommands.Undo(host),
+        RestoreAftermathCommands.Discard(host),
+    };
+
+    /// <summary>Skips the question.</summary>
+    public static Option<bool> Yes(string description) => new("--yes", "-y") { Description = description };
+
+    private static Command Plan(CommandHost host)
+    {
+        var operands = Operands.ClusterAndPoint();
+        var caveats = Caveats();
+        return host.Command(
+            "plan",
+            "check on every node whether a restore is possible and say what it would do; changes nothing",
+            [operands, caveats],
+            async (run, given, token) =>
+            {
+                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operands, caveats, token), token);
+                run.Print(plan, () => RestorePlanView.Show(plan));
+                return plan.Possible ? ExitClass.Done : ReportObstacles(run, plan);
+            });
+    }
+
+    private static Command Run(CommandHost host)
+    {
+        var operands = Operands.ClusterAndPoint();
+        var caveats = Caveats();
+        var yes = Yes("do not ask; needed where there is no terminal");
+        var wait = Operands.Wait();
+        var noWait = Operands.NoWait();
+        var command = host.Command(
+            "run",
+            "replace the data of all nodes by those of a backup point; the old data are kept beside",
+            [operands, caveats, yes, wait, noWait],
+            async (run, given, token) =>
+            {
+                var request = await RequestAsync(run, given, operands, caveats, token);
+                if (run.IsText)
+                {
+                    var plan = await AskPlanAsync(run, request, token);
+                    run.Console.Show(RestorePlanView.Show(plan));
+                    if (!plan.Possible)
+                    {
+                        return ReportObstacles(run, plan);
+                    }
+
+                    // What was planned is what runs, also when a newer point has become the latest meanwhile.
+                    request.Point = plan.Point?.PointId is { Length: > 0 } id ? id : request.Point;
+                }
+
+                if (!given.GetValue(yes))
+                {
+                    await Confirmation.RequireAsync(
+                        run.Console, $"This replaces the data of all nodes of {request.Cluster}", request.Cluster, token);
+                }
+
+                var job = await run.Coordinator.AskAsync(
+                    (client, options) => client.RunRestoreAsync(request, options), CoordinatorSession.PlanLimit, token);
+                return await JobConclusion.ReachAsync(run, job, wait: !given.GetValue(noWait), token);
+            });
+        command.RefuseBoth(wait, noWait);
+        return command;
+    }
+
+    private static async Task<RestoreRequest> RequestAsync(
+        Invocation run,
+        ParseResult given,
+        Argument<string[]> operands,
+        Option<string[]> caveats,
+        CancellationToken token)
+    {
+        var (name, point) = Operands.Split(given.GetValue(operands));
+        var request = new RestoreRequest
+        {
+            Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token),
+            Point = point,
+        };
+        request.AcceptedCaveats.Add(given.GetRequiredValue(caveats));
+        return request;
+    }
+
+    private static Task<RestorePlan> AskPlanAsync(Invocation run, RestoreRequest request, CancellationToken token) =>
+        run.Coordinator.AskAsync(
+            (client, options) => client.PlanRestoreAsync(request, options), CoordinatorSession.PlanLimit, token);
+
+    /// <summary>Says on standard error what stands in the way; the first of it is how the command ends.</summary>
+    private static ExitClass ReportObstacles(Invocation run, RestorePlan plan)
+    {
+        var obstacles = RestorePlanView.Obstacles(plan);
+        if (obstacles.Count == 0)
+        {
+            obstacles = [new ErrorDetail
+            {
+                Code = ErrorCode.Internal.WireName(),
+                Message = "the coordinator says that the restore is not possible, and names no check that failed",
+                WayOut = "look into the coordinator's log",
+            }];
+        }
+
+        var exit = FailureView.ExitOf(obstacles[0]);
+        foreach (var obstacle in run.Format == OutputFormat.Json ? obstacles.Take(1) : obstacles)
+        {
+            FailureView.Print(run.Console, run.Format, obstacle, exit);
+        }
+
+        return exit;
+    }
+
+    private static Option<string[]> Caveats() => new("--accept-caveat")
+    {
+        Description = "accept what the point does not promise, by the caveat's name; repeated",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => [],
+    };
+}

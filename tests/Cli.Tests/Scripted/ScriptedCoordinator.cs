@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Cairn.Cli.Tests.Scripted;
+
+/// <summary>
+/// A coordinator that answers what a test tells it to, over real gRPC, and remembers what it was asked. A question that
+/// the test said nothing about is refused as UNIMPLEMENTED by the generated base.
+/// </summary>
+internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
+{
+    /// <summary>Every request in the order it came.</summary>
+    public ConcurrentQueue<IMessage> Requests { get; } = new();
+
+    public List<Cluster> Clusters { get; } = [];
+
+    public List<Node> Nodes { get; } = [];
+
+    public Topology? Topology { get; set; }
+
+    public ListBackupsResponse Backups { get; set; } = new();
+
+    public Backup? Backup { get; set; }
+
+    public List<NodeEntry> Files { get; } = [];
+
+    public RestorePlan? Plan { get; set; }
+
+    /// <summary>What running, verifying, undoing … answers at once.</summary>
+    public Job? Begun { get; set; }
+
+    /// <summary>Thrown instead of beginning a job.</summary>
+    public CairnException? Refusal { get; set; }
+
+    /// <summary>What a watch tells; each watch that is opened takes the next one.</summary>
+    public ConcurrentQueue<Func<IServerStreamWriter<Job>, ServerCallContext, Task>> Watches { get; } = new();
+
+    /// <summary>Makes the next watch tell these states and then end.</summary>
+    public void WatchTells(params Job[] states) => Watches.Enqueue(async (stream, context) =>
+    {
+        foreach (var state in states)
+        {
+            await stream.WriteAsync(state, context.CancellationToken);
+        }
+    });
+
+    public TRequest Asked<TRequest>() => Requests.OfType<TRequest>().Last();
+
+    public override Task<Cluster> AddCluster(AddClusterRequest request, ServerCallContext context)
+    {
+        Requests.Enqueue(request);
+        var cluster = new Cluster { Name = request.Name, Engine = request.Engine, Nodes = { request.Nodes } };
+        Clusters.Add(cluster);
+        return Task.FromResult(cluster);
+    }
+
+    public override Task<ListClustersResponse> ListClusters(ListClustersRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListClustersResponse { Clusters = { Clusters } });
+
+    public override Task<Topology> GetTopology(GetTopologyRequest request, ServerCallContext context) =>
+        Answer(request, Topology);
+
+    public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListNodesResponse { Nodes = { Nodes } });
+
+    public override Task<Node> GetNode(GetNodeRequest request, ServerCallContext context) =>
+        Answer(request, Nodes.FirstOrDefault(node => node.Name == request.Name));
+
+    public override Task<Job> RunBackup(RunBackupRequest request, ServerCallContext context) => Answer(request, Begun);
+
+    public override Task<ListBackupsResponse> ListBackups(ListBackupsRequest request, ServerCallContext context) =>
+        Answer(request, Backups);
+
+    public override Task<Backup> GetBackup(GetBackupRequest request, ServerCallContext context) =>
+        Answer(request, Backup);
+
+    public override async Task ListBackupFiles(
+        ListBackupFilesRequest request, IServerStreamWriter<NodeEntry> responseStream, ServerCallContext context)
+    {
+        Requests.Enqueue(request);
+        foreach (var file in Files)
+        {
+            await responseStream.WriteAsync(file, context.CancellationToken);
+        }
+    }
+
+    public override Task<Job> VerifyBackup(VerifyBackupRequest request, ServerCallContext context) =>
+        Answer(request, Begun);
+
+    public override Task<RestorePlan> PlanRestore(RestoreRequest request, ServerCallContext context) =>
+        Answer(request.Clone(), Plan);
+
+    public override Task<Job> RunRestore(RestoreRequest request, ServerCallContext context) => Answer(request, Begun);
+
+    public override Task<Job> UndoRestore(UndoRestoreRequest request, ServerCallContext context) =>
+        Answer(request, Begun);
+
+    public override Task<Job> DiscardRestore(DiscardRestoreRequest request, ServerCallContext context) =>
+        Answer(request, Begun);
+
+    public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
+    {
+        Requests.Enqueue(request);
+        return Task.FromResult(new ListJobsResponse { Jobs = { Begun is null ? [] : new[] { Begun } } });
+    }
+
+    public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
+        Answer(request, Begun is { } job && job.JobId.StartsWith(request.JobId, StringComparison.Ordinal) ? job : null);
+
+    public override async Task WatchJob(
+        WatchJobRequest request, IServerStreamWriter<Job> responseStream, ServerCallContext context)
+    {
+        Requests.Enqueue(request);
+        if (!Watches.TryDequeue(out var watch))
+        {
+            throw new CairnException(ErrorCode.UnknownJob, "no watch is left in the script", "mend the test");
+        }
+
+        await watch(responseStream, context);
+    }
+
+    private Task<TAnswer> Answer<TAnswer>(IMessage request, TAnswer? answer)
+        where TAnswer : class
+    {
+        Requests.Enqueue(request);
+        if (Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
+        return Task.FromResult(answer ?? throw new CairnException(
+            ErrorCode.InvalidRequest, "the script has no answer to this", "mend the test"));
+    }
+}
