@@ -1,0 +1,42 @@
+using Cairn.TestKit;
+
+namespace Cairn.Integration;
+
+/// <summary>
+/// Everything that uses openGemini's fixed addresses (127.0.0.1 to 3, 127.0.0.11): one test at a time, and one run of the
+/// suite at a time on a machine.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FixedAddresses : ICollectionFixture<FixedAddresses.Held>
+{
+    public const string Name = "fixed addresses";
+
+    /// <summary>The machine's lock on the addresses, waited for.</summary>
+    public sealed class Held : IAsyncLifetime
+    {
+        private FileStream? file;
+
+        public Task InitializeAsync() => Eventually.HoldsAsync(
+            "no other run uses the fixed addresses", TryTake, TimeSpan.FromMinutes(10), CancellationToken.None);
+
+        public Task DisposeAsync()
+        {
+            file?.Dispose();
+            return Task.CompletedTask;
+        }
+
+        private bool TryTake()
+        {
+            try
+            {
+                file = new FileStream(
+                    Path.Combine(Path.GetTempPath(), "cairn-fixed-addresses.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+}
