@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
-using Cairn.Agent.Native;
 using Cairn.Repository;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;

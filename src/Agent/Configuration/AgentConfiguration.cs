@@ -1,4 +1,3 @@
-using System.Net;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Roots;
 using Cairn.Repository;
@@ -10,7 +9,7 @@ using Cairn.Shared.Security;
 namespace Cairn.Agent.Configuration;
 
 /// <summary>Reads and checks the configuration, and finds all its problems in one go.</summary>
-internal sealed class AgentConfiguration(EngineCatalog engines)
+internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeEngines)
 {
     private const long MinPackBytes = 1L << 20;
     private const long MaxPackBytes = 64L << 30;
@@ -48,8 +47,15 @@ internal sealed class AgentConfiguration(EngineCatalog engines)
         var freeFloor = ParseSize("limits.free-floor", options.Limits.FreeFloor, 0, long.MaxValue, problems);
         RequireRange("limits.capture-check-ms", options.Limits.CaptureCheckMs, 10, 60_000, problems);
         RequireRange("limits.reconnect-max-ms", options.Limits.ReconnectMaxMs, 100, 600_000, problems);
+        RequireRange("limits.settle-ms", options.Limits.SettleMs, 0, 60_000, problems);
+        RequireRange("limits.question-ms", options.Limits.QuestionMs, 100, 60_000, problems);
+        var engines = makeEngines(new EngineLimits
+        {
+            Settle = TimeSpan.FromMilliseconds(Math.Clamp(options.Limits.SettleMs, 0, 60_000)),
+            Question = TimeSpan.FromMilliseconds(Math.Clamp(options.Limits.QuestionMs, 100, 60_000)),
+        });
         var roots = CheckRoots(options.Roots, problems);
-        CheckInstances(options, roots, problems);
+        CheckInstances(options, engines, roots, problems);
         var repositoryProblem = Path.IsPathFullyQualified(options.Repository)
             ? await CheckRepositoryAsync(options.Repository, cancellationToken)
             : null;
@@ -68,6 +74,7 @@ internal sealed class AgentConfiguration(EngineCatalog engines)
                 MaxPackBytes = maxPack,
                 LogFile = options.LogFile.Length == 0 ? null : options.LogFile,
                 Instances = [.. options.Instances],
+                Engines = engines,
                 FreeFloorBytes = freeFloor,
                 CaptureCheck = TimeSpan.FromMilliseconds(options.Limits.CaptureCheckMs),
                 ReconnectMax = TimeSpan.FromMilliseconds(options.Limits.ReconnectMaxMs),
@@ -94,7 +101,8 @@ internal sealed class AgentConfiguration(EngineCatalog engines)
         return problems.Count > before ? null : new AllowedRoots("", [.. roots]);
     }
 
-    private void CheckInstances(AgentOptions options, AllowedRoots? roots, List<string> problems)
+    private static void CheckInstances(
+        AgentOptions options, EngineCatalog engines, AllowedRoots? roots, List<string> problems)
     {
         if (options.Instances.Count == 0)
         {
@@ -115,11 +123,12 @@ internal sealed class AgentConfiguration(EngineCatalog engines)
                 problems.Add($"instances: the name '{instance.Name}' is given twice");
             }
 
-            CheckInstance(instance, roots, problems);
+            CheckInstance(instance, engines, roots, problems);
         }
     }
 
-    private void CheckInstance(InstanceOptions instance, AllowedRoots? roots, List<string> problems)
+    private static void CheckInstance(
+        InstanceOptions instance, EngineCatalog engines, AllowedRoots? roots, List<string> problems)
     {
         var engine = Collect($"instance {instance.Name}", () => engines.Get(instance.Engine), problems);
         if (engine is null)

@@ -1,4 +1,5 @@
 using System.Net;
+using Cairn.Agent.Engines;
 using Cairn.Repository;
 
 namespace Cairn.Agent.Configuration;
@@ -25,6 +26,9 @@ internal sealed record AgentSettings
     public string? LogFile { get; init; }
 
     public required IReadOnlyList<InstanceOptions> Instances { get; init; }
+
+    /// <summary>The engines, made with the limits that this file sets.</summary>
+    public required EngineCatalog Engines { get; init; }
 
     public required long FreeFloorBytes { get; init; }
 

@@ -17,4 +17,16 @@ public sealed class LimitOptions
     /// restarted coordinator later. Default 10000.
     /// </summary>
     public int ReconnectMaxMs { get; set; } = 10_000;
+
+    /// <summary>
+    /// How long a database is given to settle between its logs and its data, in milliseconds, 0 to 60000. Every hot backup
+    /// takes that much longer; less than the default is for tests only. Default 3000.
+    /// </summary>
+    public int SettleMs { get; set; } = 3000;
+
+    /// <summary>
+    /// How long a question to a database may take, in milliseconds, 100 to 60000. More delays the news that it is dead.
+    /// Default 3000.
+    /// </summary>
+    public int QuestionMs { get; set; } = 3000;
 }

@@ -41,38 +41,3 @@ internal sealed record CaptureRecord
     /// <summary>True once nothing of it is left on disk.</summary>
     public bool Removed { get; init; }
 }
-
-/// <summary>One instance's part of a capture.</summary>
-internal sealed record CapturedInstance(
-    string Name,
-    string Engine,
-    string NotesDirectory,
-    IReadOnlyList<CapturedRoot> Roots,
-    IReadOnlyList<StepRecord> Steps);
-
-/// <summary>One root's capture directory.</summary>
-/// <param name="Name">The root's name.</param>
-/// <param name="LivePath">The live directory, resolved.</param>
-/// <param name="Directory">What was captured of it.</param>
-internal sealed record CapturedRoot(string Name, string LivePath, string Directory);
-
-/// <summary>A step that was taken.</summary>
-internal sealed record StepRecord(
-    string Name,
-    int Attempt,
-    bool ClusterMetadata,
-    string LeaderRole,
-    DateTimeOffset Started,
-    DateTimeOffset Ended,
-    long Files,
-    long Bytes,
-    IReadOnlyList<string> Notes,
-    IReadOnlyList<CaveatRecord> Caveats);
-
-/// <summary>A caveat by name.</summary>
-internal sealed record CaveatRecord(string Name, string Text);
-
-/// <summary>The cluster's metadata from another node.</summary>
-/// <param name="SourceNode">The node that captured them.</param>
-/// <param name="Bundle">The bundle as it was received.</param>
-internal sealed record ForeignMetadata(string SourceNode, string Bundle);

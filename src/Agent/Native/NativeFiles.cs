@@ -122,7 +122,7 @@ internal static class NativeFiles
     public static long FreeBytes(string path)
     {
         Check(LibC.StatVfs(path, out var found), "statvfs", path);
-        return (long)Math.Min(long.MaxValue, (UInt128)found.AvailableBlocks * found.FragmentSize);
+        return (long)UInt128.Min(long.MaxValue, (UInt128)found.AvailableBlocks * found.FragmentSize);
     }
 
     /// <summary>The path without any link in it; null when a component is missing.</summary>

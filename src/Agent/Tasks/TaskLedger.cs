@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Cairn.Agent.Journal;
 using Cairn.Shared.Errors;
-using Cairn.V1;
 using Google.Protobuf;
 
 namespace Cairn.Agent.Tasks;
