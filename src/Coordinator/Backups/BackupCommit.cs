@@ -1,0 +1,97 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Owed;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Backups;
+
+/// <summary>
+/// The end of a backup, either way. The decision and what it owes to every node become durable in one transaction; from
+/// then on the nodes only have to be told, now or when they are back.
+/// </summary>
+internal sealed class BackupCommit(OwedDelivery owed, CoordinatorLimits limits, TimeProvider time)
+{
+    private const int LongestReason = 500;
+
+    /// <summary>Decides that the point will exist, and gives every node its commit record.</summary>
+    public async Task<JobState> CommitAsync(
+        RunningJob job, BackupPlan plan, CommitRecord record, CancellationToken cancellationToken)
+    {
+        job.Enter("commit");
+        var request = new CommitRequest { PointId = plan.PointId, Record = record };
+        job.Decide(JobDecision.Committing, (db, transaction) =>
+        {
+            foreach (var node in plan.Nodes)
+            {
+                OwedTable.Add(
+                    db, transaction, node, job.Cluster, job.Id, OwedCommand.Commit, request, time.GetUtcNow());
+            }
+        });
+        return await RollForwardAsync(job, cancellationToken);
+    }
+
+    /// <summary>Gives the commit record to the nodes that have not confirmed it yet.</summary>
+    /// <exception cref="CairnException">Not one node could be given it within the limit; it stays owed to all.</exception>
+    public async Task<JobState> RollForwardAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        job.Enter("commit");
+        var nodes = job.ReadPlan<BackupPlan>()!.Nodes.Count;
+        var left = await owed.SettleAsync(job, limits.Command, limits.Call, cancellationToken);
+        if (left.Count == nodes)
+        {
+            // Nobody holds the point yet, so it is worth waiting longer.
+            left = await owed.SettleAsync(job, limits.Command, limits.Patience, cancellationToken);
+        }
+
+        if (left.Count == nodes)
+        {
+            var (node, failure) = left.First();
+            throw new CairnException(
+                failure.Code,
+                $"no node could be given the commit record yet: {failure.Message}",
+                "bring the nodes back: the record is owed to them, and the point exists as soon as one holds it",
+                node,
+                failure.Subject);
+        }
+
+        foreach (var (node, failure) in left)
+        {
+            job.Note($"the commit record will be given to it when it is back: {failure.Message}", node);
+        }
+
+        return JobState.Succeeded;
+    }
+
+    /// <summary>Decides that there will be no point, and has every node sweep what it has of it.</summary>
+    public async Task CallOffAsync(
+        RunningJob job, BackupPlan plan, string reason, CancellationToken cancellationToken)
+    {
+        var request = new AbortRequest
+        {
+            PointId = plan.PointId,
+            Reason = reason.Length <= LongestReason ? reason : reason[..LongestReason],
+        };
+        job.Decide(JobDecision.Aborted, (db, transaction) =>
+        {
+            foreach (var node in plan.Nodes)
+            {
+                OwedTable.Add(
+                    db, transaction, node, job.Cluster, job.Id, OwedCommand.Abort, request, time.GetUtcNow());
+            }
+        });
+        await SettleAbortAsync(job, cancellationToken);
+    }
+
+    /// <summary>Has the nodes sweep that have not yet; what cannot be reached stays owed.</summary>
+    public async Task SettleAbortAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        job.Enter("abort");
+        var left = await owed.SettleAsync(job, limits.Call, limits.Call, cancellationToken);
+        foreach (var (node, failure) in left)
+        {
+            job.Note($"it will be cleaned up when it is back: {failure.Message}", node);
+        }
+    }
+}

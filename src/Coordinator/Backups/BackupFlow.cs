@@ -1,0 +1,136 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Nodes;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Coordinator.Backups;
+
+/// <summary>One backup of one cluster, from the first look at it to its commit record on every node.</summary>
+internal sealed class BackupFlow(
+    BackupPlanner planner,
+    ClusterCapture capture,
+    MetadataHandOver metadata,
+    BackupCommit commit,
+    NodeTasks tasks,
+    AgentCalls calls,
+    CoordinatorLimits limits,
+    TimeProvider time,
+    ILogger<BackupFlow> logger) : IJobFlow
+{
+    /// <inheritdoc/>
+    public JobKind Kind => JobKind.Backup;
+
+    /// <inheritdoc/>
+    public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        var request = RunBackupRequest.Parser.ParseFrom(job.Request);
+        var plan = job.ReadPlan<BackupPlan>();
+        switch (job.Decision)
+        {
+            case JobDecision.Committing:
+                return await commit.RollForwardAsync(job, cancellationToken);
+            case JobDecision.Aborted:
+                await commit.SettleAbortAsync(job, cancellationToken);
+                throw Interrupted();
+        }
+
+        if (plan is null)
+        {
+            // Nothing has been touched so far, so there is nothing to clean up when this refuses.
+            plan = await planner.PlanAsync(job, request, cancellationToken);
+            job.SavePlan(plan, plan.PointId);
+        }
+
+        CommitRecord record;
+        try
+        {
+            record = await MakeDurableAsync(job, request, plan, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            BackupLog.CalledOff(logger, job.Id, failure.Message);
+            await commit.CallOffAsync(job, plan, failure.Message, cancellationToken);
+            throw;
+        }
+
+        return await commit.CommitAsync(job, plan, record, cancellationToken);
+    }
+
+    /// <summary>
+    /// Everything up to the point where all manifests are durable on all nodes; returns the commit record that will make
+    /// them a point.
+    /// </summary>
+    private async Task<CommitRecord> MakeDurableAsync(
+        RunningJob job, RunBackupRequest request, BackupPlan plan, CancellationToken cancellationToken)
+    {
+        await using var leases = CaptureLeases.Keep(job, plan.Nodes, calls, limits, time, logger);
+        plan = await capture.TakeAsync(job, request, plan, cancellationToken);
+        await metadata.HandOverAsync(job, plan, cancellationToken);
+        await CopyAsync(job, request, plan, cancellationToken);
+        await EndCaptureAsync(job, plan, cancellationToken);
+        var parts = await PrepareAsync(job, plan, cancellationToken);
+        return BackupRecords.Complete(plan, parts);
+    }
+
+    private async Task CopyAsync(
+        RunningJob job, RunBackupRequest request, BackupPlan plan, CancellationToken cancellationToken)
+    {
+        job.Enter("copy");
+        var engine = BackupRecords.Engine(plan);
+        await tasks.OnAllAsync(
+            job,
+            plan.Nodes,
+            new TaskName("copy"),
+            new TaskTerms(limits.Bulk, limits.Patience, Repeatable: false),
+            (agent, header, options, _) => agent.CopyAsync(
+                new CopyRequest
+                {
+                    Header = header,
+                    PointId = plan.PointId,
+                    Kind = plan.Kind,
+                    ChainId = plan.ChainId,
+                    BasePointId = plan.BasePointId,
+                    VerifyUnchanged = request.VerifyUnchanged,
+                    Label = request.Label,
+                    Engine = engine,
+                },
+                options),
+            cancellationToken);
+    }
+
+    private async Task EndCaptureAsync(RunningJob job, BackupPlan plan, CancellationToken cancellationToken)
+    {
+        job.Enter("end capture");
+        await tasks.OnAllAsync(
+            job,
+            plan.Nodes,
+            new TaskName("end"),
+            new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
+            static (agent, header, options, _) => agent.EndCaptureAsync(new EndCaptureRequest { Header = header }, options),
+            cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<PointNode>> PrepareAsync(
+        RunningJob job, BackupPlan plan, CancellationToken cancellationToken)
+    {
+        job.Enter("prepare");
+        var prepared = await tasks.OnAllAsync(
+            job,
+            plan.Nodes,
+            new TaskName("prepare"),
+            new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
+            (agent, header, options, _) => agent.PrepareAsync(
+                new PrepareRequest { Header = header, PointId = plan.PointId }, options),
+            cancellationToken);
+        return [.. plan.Nodes.Select(node => prepared[node].Prepare?.Node ?? throw new CairnException(
+            ErrorCode.Internal, $"{node}: prepare succeeded without a manifest", "look into the agent's log", node))];
+    }
+
+    private static CairnException Interrupted() => new(
+        ErrorCode.Interrupted,
+        "the backup was called off before the coordinator was restarted; what it had made is cleaned up",
+        "run it again");
+}

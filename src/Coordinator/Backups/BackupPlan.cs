@@ -1,0 +1,40 @@
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Backups;
+
+/// <summary>
+/// A backup job's durable notes, as JSON in the catalog: written before the first command, and again before each step
+/// that a restart must not take differently.
+/// </summary>
+internal sealed record BackupPlan
+{
+    /// <summary>The point that is being made.</summary>
+    public required string PointId { get; init; }
+
+    /// <summary>The chain that it goes to.</summary>
+    public required string ChainId { get; init; }
+
+    /// <summary>The point that an incremental builds on; empty for a full.</summary>
+    public required string BasePointId { get; init; }
+
+    /// <summary>Full or incremental.</summary>
+    public required BackupKind Kind { get; init; }
+
+    /// <summary>The nodes that take part; the cluster's nodes when the job began.</summary>
+    public required IReadOnlyList<string> Nodes { get; init; }
+
+    /// <summary>How many whole captures have been begun.</summary>
+    public int CaptureAttempt { get; init; } = 1;
+
+    /// <summary>How often, within that capture, the steps of a leader have been begun.</summary>
+    public int LeaderAttempt { get; init; } = 1;
+
+    /// <summary>
+    /// Once the cut is sound: the commit record without its nodes' parts, in protobuf's binary form. From here on nothing
+    /// is captured again.
+    /// </summary>
+    public byte[]? Captured { get; init; }
+
+    /// <summary>The node that the cluster's metadata were captured on; null when cold, where each node keeps its own.</summary>
+    public string? MetadataNode { get; init; }
+}

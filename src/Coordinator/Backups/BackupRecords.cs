@@ -1,0 +1,79 @@
+using System.Globalization;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Topology;
+using Cairn.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cairn.Coordinator.Backups;
+
+/// <summary>Writes the commit record: first what the capture tells, then the nodes' parts.</summary>
+internal static class BackupRecords
+{
+    /// <summary>
+    /// The record of a sound capture, without the nodes' parts.
+    /// <para>
+    /// Each node's <see cref="NodeCapture"/> is by its own clock: from the start of its first step to the end of its last.
+    /// <see cref="PointSummary.SkewMs"/> is the time between the first node's start and the last node's end on this
+    /// coordinator's clock: each node's times minus the clock offset that was measured when it was described (known to
+    /// within half of that call's time).
+    /// </para>
+    /// </summary>
+    public static CommitRecord OfCapture(
+        RunningJob job, RunBackupRequest request, BackupPlan plan, ClusterTopology before, ClusterTopology after, Cut cut)
+    {
+        var captures = cut.Times();
+        var offsets = before.Nodes.ToDictionary(node => node.Node, node => node.ClockOffset, StringComparer.Ordinal);
+        var starts = captures.Select(c => c.Started.ToDateTimeOffset() - offsets[c.Node]).ToList();
+        var ends = captures.Select(c => c.Ended.ToDateTimeOffset() - offsets[c.Node]).ToList();
+        var window = starts.Count == 0 ? TimeSpan.Zero : ends.Max() - starts.Min();
+        var spread = starts.Count == 0 ? TimeSpan.Zero : starts.Max() - starts.Min();
+        job.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"captured within {window.TotalMilliseconds:0} ms; the nodes began within {spread.TotalMilliseconds:0} ms of each other"));
+
+        return new CommitRecord
+        {
+            Summary = new PointSummary
+            {
+                PointId = plan.PointId,
+                ChainId = plan.ChainId,
+                Cluster = job.Cluster,
+                Label = request.Label,
+                Kind = plan.Kind,
+                Created = Timestamp.FromDateTimeOffset(job.Created),
+                Caveats = { cut.Caveats },
+                Consistency = cut.Consistency,
+                SkewMs = Math.Max(0, (long)window.TotalMilliseconds),
+                Engine = before.Cluster.Engine,
+                JobId = job.Id.ToString(),
+            },
+            Topology = { after.ToRecord() },
+            Captures = { captures },
+            TopologyFingerprintBefore = before.Fingerprint,
+            TopologyFingerprintAfter = after.Fingerprint,
+        };
+    }
+
+    /// <summary>The engine of a captured plan's cluster.</summary>
+    public static string Engine(BackupPlan plan) => Captured(plan).Summary.Engine;
+
+    /// <summary>The whole record. The same plan and parts give the same record.</summary>
+    public static CommitRecord Complete(BackupPlan plan, IReadOnlyList<PointNode> parts)
+    {
+        var record = Captured(plan);
+        foreach (var part in parts)
+        {
+            var mine = part.Clone();
+
+            // A leader that moved while it was captured left its metadata in the former leader's part too; a restore puts
+            // those of one node in place.
+            mine.HasMetadata = part.HasMetadata && (plan.MetadataNode is null || plan.MetadataNode == part.Node);
+            record.Summary.Nodes.Add(mine);
+        }
+
+        return record;
+    }
+
+    private static CommitRecord Captured(BackupPlan plan) => CommitRecord.Parser.ParseFrom(
+        plan.Captured ?? throw new InvalidOperationException("nothing has been captured yet"));
+}

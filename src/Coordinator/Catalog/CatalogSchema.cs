@@ -1,0 +1,109 @@
+using Cairn.Shared.Errors;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Cairn.Coordinator.Catalog;
+
+/// <summary>
+/// The catalog's tables and the steps from each version to the next. The version is SQLite's <c>user_version</c>. Times are
+/// UTC milliseconds since 1970; blobs are the named messages of protos/cairn/v1.
+/// </summary>
+internal static class CatalogSchema
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE nodes (
+            name TEXT PRIMARY KEY,
+            address TEXT NOT NULL,
+            agent_version TEXT NOT NULL,
+            protocol_version INTEGER NOT NULL,
+            description BLOB NOT NULL,          -- NodeDescription
+            registered_at INTEGER NOT NULL
+        );
+        CREATE TABLE clusters (
+            name TEXT PRIMARY KEY,
+            engine TEXT NOT NULL,
+            nodes TEXT NOT NULL,                -- JSON array of names
+            epoch INTEGER NOT NULL,             -- of the last lock that was taken
+            locked_by TEXT,                     -- job id; NULL when free
+            locked_at INTEGER
+        );
+        CREATE TABLE jobs (
+            job_id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            cluster TEXT NOT NULL,
+            state INTEGER NOT NULL,             -- JobState
+            phase TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            ended INTEGER,
+            epoch INTEGER NOT NULL,
+            point_id TEXT NOT NULL,
+            restore_job_id TEXT NOT NULL,
+            error BLOB,                         -- ErrorDetail
+            request BLOB NOT NULL,              -- the request message of the kind
+            plan TEXT,                          -- JSON; NULL until the job has sent anything
+            decision INTEGER NOT NULL,          -- 0 none, 1 committing, 2 aborted, 3 decided
+            aftermath INTEGER NOT NULL          -- of a decided restore: 0 none, 1 undoing, 2 undone, 3 discarding, 4 discarded
+        );
+        CREATE INDEX jobs_by_cluster ON jobs (cluster, created);
+        CREATE TABLE job_nodes (
+            job_id TEXT NOT NULL REFERENCES jobs (job_id),
+            node TEXT NOT NULL,
+            state BLOB NOT NULL,                -- JobNode
+            PRIMARY KEY (job_id, node)
+        );
+        CREATE TABLE job_events (
+            job_id TEXT NOT NULL REFERENCES jobs (job_id),
+            sequence INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            node TEXT NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (job_id, sequence)
+        );
+        CREATE TABLE points (
+            cluster TEXT NOT NULL,
+            point_id TEXT NOT NULL,
+            record BLOB NOT NULL,               -- CommitRecord
+            PRIMARY KEY (cluster, point_id)
+        );
+        CREATE TABLE owed (
+            id INTEGER PRIMARY KEY,
+            node TEXT NOT NULL,
+            cluster TEXT NOT NULL,
+            job_id TEXT NOT NULL,
+            command INTEGER NOT NULL,           -- OwedCommand
+            request BLOB NOT NULL,              -- the command's message; its header is made anew for each delivery
+            attempt INTEGER NOT NULL,           -- the next delivery's number
+            created INTEGER NOT NULL,
+            last_error TEXT NOT NULL,
+            UNIQUE (job_id, node, command)
+        );
+        """,
+    ];
+
+    /// <summary>Applies what is missing, each step in a transaction of its own.</summary>
+    /// <exception cref="CairnException">The file is from a newer version.</exception>
+    public static void Migrate(SqliteConnection connection, string path)
+    {
+        var version = connection.ExecuteScalar<long>("PRAGMA user_version");
+        if (version > Steps.Length)
+        {
+            throw new CairnException(
+                ErrorCode.ConfigurationInvalid,
+                $"the catalog '{path}' has schema {version}, this version knows {Steps.Length}",
+                "use the newer version, or another state directory",
+                subject: path);
+        }
+
+        for (var next = (int)version; next < Steps.Length; next++)
+        {
+            using var transaction = connection.BeginTransaction();
+            connection.Execute(Steps[next], transaction: transaction);
+
+            // The pragma takes no parameters; the number is ours.
+            connection.Execute($"PRAGMA user_version = {next + 1}", transaction: transaction);
+            transaction.Commit();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Cairn.Coordinator.Configuration;
+using Cairn.Shared.Errors;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Cairn.Coordinator.Catalog;
+
+/// <summary>The clusters and their locks.</summary>
+internal sealed class ClusterTable(CatalogDatabase database)
+{
+    /// <summary>All of them, by name.</summary>
+    public IReadOnlyList<ClusterRecord> All() => database.Read(db => db
+        .Query<Row>("SELECT * FROM clusters ORDER BY name")
+        .Select(row => row.ToRecord())
+        .ToList());
+
+    /// <summary>The cluster called <paramref name="name"/>.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>.</exception>
+    public ClusterRecord Get(string name) => database.Read(db => Find(db, name, transaction: null)) ?? throw Unknown(name);
+
+    /// <summary>Adds a cluster.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.AlreadyExists"/>.</exception>
+    public ClusterRecord Add(ClusterDefinition definition) => database.Write((db, transaction) =>
+    {
+        if (Find(db, definition.Name, transaction) is not null)
+        {
+            throw new CairnException(
+                ErrorCode.AlreadyExists,
+                $"there is a cluster called '{definition.Name}' already",
+                "give it another name, or change the nodes in the coordinator's configuration",
+                subject: definition.Name);
+        }
+
+        Insert(db, definition, transaction);
+        return Find(db, definition.Name, transaction)!;
+    });
+
+    /// <summary>
+    /// Makes the cluster as the configuration file says: added when it is new, engine and nodes replaced when they differ.
+    /// Epoch and lock stay.
+    /// </summary>
+    public void Declare(ClusterDefinition definition) => database.Write((db, transaction) =>
+    {
+        if (Find(db, definition.Name, transaction) is null)
+        {
+            Insert(db, definition, transaction);
+            return;
+        }
+
+        db.Execute(
+            "UPDATE clusters SET engine = @Engine, nodes = @Nodes WHERE name = @Name",
+            new { definition.Name, definition.Engine, Nodes = JsonSerializer.Serialize(definition.Nodes) },
+            transaction);
+    });
+
+    /// <summary>The cluster, seen inside a transaction of the caller; null when there is none.</summary>
+    public static ClusterRecord? Find(SqliteConnection db, string name, SqliteTransaction? transaction) => db
+        .QuerySingleOrDefault<Row>("SELECT * FROM clusters WHERE name = @name", new { name }, transaction)?
+        .ToRecord();
+
+    /// <summary>The refusal of a name that no cluster has.</summary>
+    public static CairnException Unknown(string name) => new(
+        ErrorCode.UnknownCluster,
+        $"no cluster is called '{name}'",
+        "'cairn cluster list' shows the clusters; 'cairn cluster add' makes one",
+        subject: name);
+
+    private static void Insert(SqliteConnection db, ClusterDefinition definition, SqliteTransaction transaction) =>
+        db.Execute(
+            "INSERT INTO clusters (name, engine, nodes, epoch) VALUES (@Name, @Engine, @Nodes, 0)",
+            new { definition.Name, definition.Engine, Nodes = JsonSerializer.Serialize(definition.Nodes) },
+            transaction);
+
+    private sealed class Row
+    {
+        public string Name { get; set; } = "";
+
+        public string Engine { get; set; } = "";
+
+        public string Nodes { get; set; } = "[]";
+
+        public long Epoch { get; set; }
+
+        public string? LockedBy { get; set; }
+
+        public long? LockedAt { get; set; }
+
+        public ClusterRecord ToRecord() => new(
+            Name,
+            Engine,
+            JsonSerializer.Deserialize<string[]>(Nodes) ?? [],
+            Epoch,
+            LockedBy,
+            LockedAt is { } at ? CatalogTime.FromCatalog(at) : null);
+    }
+}

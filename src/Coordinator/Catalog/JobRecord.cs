@@ -1,0 +1,29 @@
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+using Google.Protobuf;
+
+namespace Cairn.Coordinator.Catalog;
+
+/// <summary>A job as the catalog holds it, without its nodes and events.</summary>
+/// <param name="Request">The request message of the job's kind.</param>
+/// <param name="Plan">The flow's durable notes as JSON; null until it has made any.</param>
+internal sealed record JobRecord(
+    JobId Id,
+    JobKind Kind,
+    string Cluster,
+    JobState State,
+    string Phase,
+    DateTimeOffset Created,
+    DateTimeOffset? Ended,
+    long Epoch,
+    string PointId,
+    string RestoreJobId,
+    ErrorDetail? Error,
+    ByteString Request,
+    string? Plan,
+    JobDecision Decision,
+    RestoreAftermath Aftermath)
+{
+    /// <summary>True when the job has ended, well or not.</summary>
+    public bool HasEnded => State is JobState.Succeeded or JobState.Partial or JobState.Failed;
+}

@@ -1,0 +1,262 @@
+using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+using Dapper;
+using Google.Protobuf;
+using Microsoft.Data.Sqlite;
+
+namespace Cairn.Coordinator.Catalog;
+
+/// <summary>The jobs, and the cluster locks that they hold from their first row to their last.</summary>
+internal sealed class JobTable(CatalogDatabase database)
+{
+    /// <summary>
+    /// Takes the cluster's lock for a new job and makes it durable with it. The lock's epoch lies above the cluster's
+    /// last one and above <paramref name="highestSeen"/>, the highest that any agent has reported.
+    /// </summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>.</exception>
+    public JobRecord Create(JobRecord job, long highestSeen) => database.Write((db, transaction) =>
+    {
+        var cluster = ClusterTable.Find(db, job.Cluster, transaction) ?? throw ClusterTable.Unknown(job.Cluster);
+        if (cluster.LockedBy is { } holder)
+        {
+            var kind = db.ExecuteScalar<string?>(
+                "SELECT kind FROM jobs WHERE job_id = @holder", new { holder }, transaction);
+            throw new ClusterLockedException(cluster.Name, kind ?? "job", holder, cluster.LockedAt);
+        }
+
+        var locked = job with { Epoch = Math.Max(cluster.Epoch, highestSeen) + 1 };
+        db.Execute(
+            """
+            INSERT INTO jobs (job_id, kind, cluster, state, phase, created, epoch, point_id, restore_job_id, request,
+                decision, aftermath)
+            VALUES (@Id, @Kind, @Cluster, @State, @Phase, @Created, @Epoch, @PointId, @RestoreJobId, @Request, 0, 0)
+            """,
+            new
+            {
+                Id = locked.Id.ToString(),
+                Kind = locked.Kind.Word(),
+                locked.Cluster,
+                State = (int)locked.State,
+                locked.Phase,
+                Created = locked.Created.ToCatalog(),
+                locked.Epoch,
+                locked.PointId,
+                locked.RestoreJobId,
+                Request = locked.Request.ToByteArray(),
+            },
+            transaction);
+        db.Execute(
+            "UPDATE clusters SET epoch = @Epoch, locked_by = @Id, locked_at = @Created WHERE name = @Cluster",
+            new { locked.Epoch, Id = locked.Id.ToString(), Created = locked.Created.ToCatalog(), locked.Cluster },
+            transaction);
+        return locked;
+    });
+
+    /// <summary>
+    /// Raises the epoch of a job's lock above one that an agent turned out to have seen. Only before the job's first
+    /// command: afterwards its commands carry the old number.
+    /// </summary>
+    public long RaiseEpoch(JobId id, string cluster, long above) => database.Write((db, transaction) =>
+    {
+        var epoch = Math.Max(above, db.ExecuteScalar<long>(
+            "SELECT epoch FROM clusters WHERE name = @cluster", new { cluster }, transaction)) + 1;
+        db.Execute("UPDATE clusters SET epoch = @epoch WHERE name = @cluster", new { epoch, cluster }, transaction);
+        db.Execute("UPDATE jobs SET epoch = @epoch WHERE job_id = @id", new { epoch, id = id.ToString() }, transaction);
+        return epoch;
+    });
+
+    /// <summary>Records that the job runs, and in which phase.</summary>
+    public void SetPhase(JobId id, string phase) => database.Write((db, transaction) => db.Execute(
+        "UPDATE jobs SET state = @state, phase = @phase WHERE job_id = @id",
+        new { id = id.ToString(), phase, state = (int)JobState.Running },
+        transaction));
+
+    /// <summary>Records the flow's notes, and the point once it has a name.</summary>
+    public void SetPlan(JobId id, string plan, string pointId) => database.Write((db, transaction) => db.Execute(
+        "UPDATE jobs SET plan = @plan, point_id = @pointId WHERE job_id = @id",
+        new { id = id.ToString(), plan, pointId },
+        transaction));
+
+    /// <summary>
+    /// Makes the job's one choice durable, together with <paramref name="alongside"/>. Making the same choice again is
+    /// nothing; making the other one is a defect.
+    /// </summary>
+    public void Decide(
+        JobId id, JobDecision decision, Action<SqliteConnection, SqliteTransaction> alongside) =>
+        database.Write((db, transaction) =>
+        {
+            var changed = db.Execute(
+                "UPDATE jobs SET decision = @decision WHERE job_id = @id AND decision IN (0, @decision)",
+                new { id = id.ToString(), decision = (int)decision },
+                transaction);
+            if (changed != 1)
+            {
+                throw new InvalidOperationException($"job {id} has decided otherwise already");
+            }
+
+            alongside(db, transaction);
+        });
+
+    /// <summary>Records what became of the old data of a restore.</summary>
+    public void SetAftermath(JobId id, RestoreAftermath aftermath) => database.Write((db, transaction) => db.Execute(
+        "UPDATE jobs SET aftermath = @aftermath WHERE job_id = @id",
+        new { id = id.ToString(), aftermath = (int)aftermath },
+        transaction));
+
+    /// <summary>Ends the job and frees its cluster's lock in one transaction.</summary>
+    public void End(JobId id, JobState state, ErrorDetail? error, DateTimeOffset ended) =>
+        database.Write((db, transaction) =>
+        {
+            db.Execute(
+                "UPDATE jobs SET state = @state, error = @error, ended = @ended WHERE job_id = @id",
+                new
+                {
+                    id = id.ToString(),
+                    state = (int)state,
+                    error = error?.ToByteArray(),
+                    ended = ended.ToCatalog(),
+                },
+                transaction);
+            db.Execute(
+                "UPDATE clusters SET locked_by = NULL, locked_at = NULL WHERE locked_by = @id",
+                new { id = id.ToString() },
+                transaction);
+        });
+
+    /// <summary>Records one node's state within the job.</summary>
+    public void PutNode(JobId id, JobNode node) => database.Write((db, transaction) => db.Execute(
+        """
+        INSERT INTO job_nodes (job_id, node, state) VALUES (@id, @Node, @State)
+        ON CONFLICT (job_id, node) DO UPDATE SET state = excluded.state
+        """,
+        new { id = id.ToString(), node.Node, State = node.ToByteArray() },
+        transaction));
+
+    /// <summary>Appends to the job's record.</summary>
+    public void AddEvent(JobId id, int sequence, DateTimeOffset at, string node, string text) =>
+        database.Write((db, transaction) => db.Execute(
+            "INSERT INTO job_events (job_id, sequence, at, node, text) VALUES (@id, @sequence, @at, @node, @text)",
+            new { id = id.ToString(), sequence, at = at.ToCatalog(), node, text },
+            transaction));
+
+    /// <summary>The job; null when there is none.</summary>
+    public JobRecord? Find(JobId id) => database.Read(db => db
+        .QuerySingleOrDefault<Row>("SELECT * FROM jobs WHERE job_id = @id", new { id = id.ToString() })?
+        .ToRecord());
+
+    /// <summary>Ids that begin with <paramref name="prefix"/>, at most two.</summary>
+    public IReadOnlyList<JobId> FindByPrefix(string prefix) => database.Read(db => db
+        .Query<string>(
+            "SELECT job_id FROM jobs WHERE substr(job_id, 1, @length) = @prefix LIMIT 2",
+            new { prefix, length = prefix.Length })
+        .Select(JobId.Parse)
+        .ToList());
+
+    /// <summary>The newest jobs of a cluster, or of all when <paramref name="cluster"/> is empty.</summary>
+    public IReadOnlyList<JobRecord> Newest(string cluster, int limit) => database.Read(db => db
+        .Query<Row>(
+            """
+            SELECT * FROM jobs WHERE @cluster = '' OR cluster = @cluster
+            ORDER BY created DESC, job_id DESC LIMIT @limit
+            """,
+            new { cluster, limit })
+        .Select(row => row.ToRecord())
+        .ToList());
+
+    /// <summary>Jobs that had not ended when the process did, oldest first.</summary>
+    public IReadOnlyList<JobRecord> Unfinished() => database.Read(db => db
+        .Query<Row>("SELECT * FROM jobs WHERE ended IS NULL ORDER BY created, job_id")
+        .Select(row => row.ToRecord())
+        .ToList());
+
+    /// <summary>The cluster's decided restores, newest first.</summary>
+    public IReadOnlyList<JobRecord> DecidedRestores(string cluster) => database.Read(db => db
+        .Query<Row>(
+            """
+            SELECT * FROM jobs WHERE cluster = @cluster AND kind = @kind AND decision = @decided
+            ORDER BY created DESC, job_id DESC
+            """,
+            new { cluster, kind = JobKind.Restore.Word(), decided = (int)JobDecision.Decided })
+        .Select(row => row.ToRecord())
+        .ToList());
+
+    /// <summary>The job's nodes, by name.</summary>
+    public IReadOnlyList<JobNode> Nodes(JobId id) => database.Read(db => db
+        .Query<byte[]>("SELECT state FROM job_nodes WHERE job_id = @id ORDER BY node", new { id = id.ToString() })
+        .Select(JobNode.Parser.ParseFrom)
+        .ToList());
+
+    /// <summary>The job's events in order.</summary>
+    public IReadOnlyList<JobEvent> Events(JobId id) => database.Read(db => db
+        .Query<EventRow>(
+            "SELECT at, node, text FROM job_events WHERE job_id = @id ORDER BY sequence", new { id = id.ToString() })
+        .Select(row => row.ToMessage())
+        .ToList());
+
+    private sealed class EventRow
+    {
+        public long At { get; set; }
+
+        public string Node { get; set; } = "";
+
+        public string Text { get; set; } = "";
+
+        public JobEvent ToMessage() => new()
+        {
+            At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(CatalogTime.FromCatalog(At)),
+            Node = Node,
+            Text = Text,
+        };
+    }
+
+    private sealed class Row
+    {
+        public string JobId { get; set; } = "";
+
+        public string Kind { get; set; } = "";
+
+        public string Cluster { get; set; } = "";
+
+        public long State { get; set; }
+
+        public string Phase { get; set; } = "";
+
+        public long Created { get; set; }
+
+        public long? Ended { get; set; }
+
+        public long Epoch { get; set; }
+
+        public string PointId { get; set; } = "";
+
+        public string RestoreJobId { get; set; } = "";
+
+        public byte[]? Error { get; set; }
+
+        public byte[] Request { get; set; } = [];
+
+        public string? Plan { get; set; }
+
+        public long Decision { get; set; }
+
+        public long Aftermath { get; set; }
+
+        public JobRecord ToRecord() => new(
+            Shared.Identifiers.JobId.Parse(JobId),
+            JobKinds.Parse(Kind),
+            Cluster,
+            (JobState)State,
+            Phase,
+            CatalogTime.FromCatalog(Created),
+            Ended is { } ended ? CatalogTime.FromCatalog(ended) : null,
+            Epoch,
+            PointId,
+            RestoreJobId,
+            Error is null ? null : ErrorDetail.Parser.ParseFrom(Error),
+            ByteString.CopyFrom(Request),
+            Plan,
+            (JobDecision)Decision,
+            (RestoreAftermath)Aftermath);
+    }
+}

@@ -1,0 +1,28 @@
+using Cairn.V1;
+using Dapper;
+using Google.Protobuf;
+using Microsoft.Data.Sqlite;
+
+namespace Cairn.Coordinator.Catalog;
+
+/// <summary>Commit records of points. The repositories are the truth; this is what is known while they are away.</summary>
+internal sealed class PointTable(CatalogDatabase database)
+{
+    /// <summary>Remembers a point, once.</summary>
+    public void Put(CommitRecord record) => database.Write((db, transaction) => Put(db, record, transaction));
+
+    /// <summary>As <see cref="Put(CommitRecord)"/>, within a transaction of the caller.</summary>
+    public static void Put(SqliteConnection db, CommitRecord record, SqliteTransaction transaction) => db.Execute(
+        """
+        INSERT INTO points (cluster, point_id, record) VALUES (@Cluster, @PointId, @Record)
+        ON CONFLICT (cluster, point_id) DO NOTHING
+        """,
+        new { record.Summary.Cluster, record.Summary.PointId, Record = record.ToByteArray() },
+        transaction);
+
+    /// <summary>The cluster's points, oldest first.</summary>
+    public IReadOnlyList<CommitRecord> Of(string cluster) => database.Read(db => db
+        .Query<byte[]>("SELECT record FROM points WHERE cluster = @cluster ORDER BY point_id", new { cluster })
+        .Select(CommitRecord.Parser.ParseFrom)
+        .ToList());
+}

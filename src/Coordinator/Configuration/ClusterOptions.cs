@@ -1,0 +1,14 @@
+namespace Cairn.Coordinator.Configuration;
+
+/// <summary>One database cluster as the operator wrote it.</summary>
+internal sealed class ClusterOptions
+{
+    /// <summary>Its name. Required, unique.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The engine that all its instances have, in the word that the agents' configuration uses. Required.</summary>
+    public string? Engine { get; set; }
+
+    /// <summary>The names of its nodes. At least one.</summary>
+    public List<string> Nodes { get; set; } = [];
+}

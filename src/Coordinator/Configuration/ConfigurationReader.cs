@@ -1,0 +1,125 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Cairn.Shared.Configuration;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
+
+namespace Cairn.Coordinator.Configuration;
+
+/// <summary>Reads coordinator.yaml and tells everything that is wrong with it at once.</summary>
+internal static class ConfigurationReader
+{
+    private const int MaxNodes = 10_000;
+
+    /// <summary>
+    /// The settings, or null after having added every problem, one sentence each, to <paramref name="problems"/>.
+    /// Nothing is made on disk.
+    /// </summary>
+    public static CoordinatorSettings? Read(string path, ICollection<string> problems)
+    {
+        var options = YamlFile.Read<CoordinatorOptions>(path, problems);
+        return options is null ? null : Check(options, problems);
+    }
+
+    /// <summary>As <see cref="Read"/>, for options that have been read.</summary>
+    public static CoordinatorSettings? Check(CoordinatorOptions options, ICollection<string> problems)
+    {
+        var before = problems.Count;
+        var listen = CheckListen(options.Listen, problems);
+        CheckState(options.State, problems);
+        CheckLogFile(options.LogFile, problems);
+        var clusters = CheckClusters(options.Clusters ?? [], problems);
+        var limits = options.Limits ?? new LimitsOptions();
+        CheckLimits(limits, problems);
+        return problems.Count > before
+            ? null
+            : new CoordinatorSettings(
+                listen!,
+                Path.Combine(options.State!, "catalog.db"),
+                options.LogFile,
+                clusters,
+                CoordinatorLimits.From(limits));
+    }
+
+    private static IPEndPoint? CheckListen(string? listen, ICollection<string> problems)
+    {
+        try
+        {
+            return Loopback.RequireEndPoint(listen ?? "");
+        }
+        catch (CairnException refusal)
+        {
+            problems.Add($"listen: {refusal.Message}; {refusal.WayOut}");
+            return null;
+        }
+    }
+
+    private static void CheckState(string? state, ICollection<string> problems)
+    {
+        if (string.IsNullOrEmpty(state))
+        {
+            problems.Add("state: the directory of the catalog is required");
+        }
+        else if (!Path.IsPathFullyQualified(state))
+        {
+            problems.Add($"state: '{state}' is not an absolute path");
+        }
+        else if (File.Exists(state))
+        {
+            problems.Add($"state: '{state}' is a file, not a directory");
+        }
+    }
+
+    private static void CheckLogFile(string? logFile, ICollection<string> problems)
+    {
+        if (logFile is null)
+        {
+            return;
+        }
+
+        if (!Path.IsPathFullyQualified(logFile))
+        {
+            problems.Add($"log-file: '{logFile}' is not an absolute path");
+        }
+        else if (Directory.Exists(logFile))
+        {
+            problems.Add($"log-file: '{logFile}' is a directory");
+        }
+    }
+
+    private static List<ClusterDefinition> CheckClusters(List<ClusterOptions> clusters, ICollection<string> problems)
+    {
+        var checkedClusters = new List<ClusterDefinition>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (index, cluster) in clusters.Index())
+        {
+            var found = ClusterRules.Problems(cluster.Name, cluster.Engine, cluster.Nodes ?? [], MaxNodes);
+            foreach (var problem in found)
+            {
+                problems.Add($"clusters[{index}]: {problem}");
+            }
+
+            if (cluster.Name is not null && !seen.Add(cluster.Name))
+            {
+                problems.Add($"clusters[{index}]: another cluster is called '{cluster.Name}' too");
+            }
+
+            if (found.Count == 0)
+            {
+                checkedClusters.Add(new ClusterDefinition(cluster.Name!, cluster.Engine!, [.. cluster.Nodes!]));
+            }
+        }
+
+        return checkedClusters;
+    }
+
+    private static void CheckLimits(LimitsOptions limits, ICollection<string> problems)
+    {
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(limits, new ValidationContext(limits), found, validateAllProperties: true);
+        foreach (var problem in found)
+        {
+            problems.Add($"limits: {problem.ErrorMessage}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Cairn.Coordinator.Configuration;
+
+/// <summary>What the operator wrote in coordinator.yaml. Read once at start; nothing else reads configuration.</summary>
+internal sealed class CoordinatorOptions
+{
+    /// <summary>Address and port to listen on. Loopback only. Port 0 takes a free one. Default 127.0.0.1:7460.</summary>
+    public string Listen { get; set; } = "127.0.0.1:7460";
+
+    /// <summary>Absolute path of the directory that holds catalog.db. Required; made when it is missing.</summary>
+    public string? State { get; set; }
+
+    /// <summary>Absolute path of a log file beside standard error; it is rolled at 64 MiB. None by default.</summary>
+    public string? LogFile { get; set; }
+
+    /// <summary>Clusters that are to be known from the start; more can be added with <c>cairn cluster add</c>.</summary>
+    public List<ClusterOptions> Clusters { get; set; } = [];
+
+    /// <summary>Deadlines and leases.</summary>
+    public LimitsOptions Limits { get; set; } = new();
+}

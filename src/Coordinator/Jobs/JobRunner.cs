@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Cairn.Coordinator.Catalog;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Coordinator.Jobs;
+
+/// <summary>
+/// Runs jobs, one per cluster: whoever is refused the cluster's lock is refused the job. At start it takes up the jobs that
+/// the last process left; at stop it leaves its own for the next one.
+/// </summary>
+internal sealed class JobRunner(
+    CoordinatorCatalog catalog,
+    JobBoard board,
+    IEnumerable<IJobFlow> flows,
+    TimeProvider time,
+    ILogger<JobRunner> logger) : IHostedService, IDisposable
+{
+    private readonly Dictionary<JobKind, IJobFlow> flowByKind = flows.ToDictionary(flow => flow.Kind);
+    private readonly ConcurrentDictionary<JobId, Task> running = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>Takes up what the last process left.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in catalog.Jobs.Unfinished())
+        {
+            JobLog.Adopted(logger, job.Id, job.Cluster);
+            Begin(job, adopted: true);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes the cluster's lock and starts the job; returns it as it is then.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>.</exception>
+    public Job Start(JobRecord job, long highestEpoch)
+    {
+        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+        var locked = catalog.Jobs.Create(job, highestEpoch);
+        return Begin(locked, adopted: false).Look().State;
+    }
+
+    /// <summary>Leaves all jobs where they are; they are taken up at the next start.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAll(running.Values).WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stopping.Dispose();
+
+    private LiveJob Begin(JobRecord record, bool adopted)
+    {
+        var shown = board.Add(record);
+        var job = new RunningJob(record, shown, catalog.Jobs, time, logger, adopted);
+        if (adopted)
+        {
+            job.Note("the coordinator was restarted; the job is taken up again");
+        }
+
+        var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        running[record.Id] = RunAsync(job, flowByKind[record.Kind], registered.Task);
+        registered.SetResult();
+        return shown;
+    }
+
+    private async Task RunAsync(RunningJob job, IJobFlow flow, Task registered)
+    {
+        await registered;
+        try
+        {
+            await EndWithAsync(job, flow);
+        }
+        catch (Exception failure)
+        {
+            // Not even its end could be recorded (the catalog's disk is full, say): the next start takes it up.
+            JobLog.Defect(logger, failure, job.Id, job.Cluster);
+        }
+        finally
+        {
+            board.Remove(job.Id);
+            running.TryRemove(job.Id, out _);
+        }
+    }
+
+    private async Task EndWithAsync(RunningJob job, IJobFlow flow)
+    {
+        try
+        {
+            var state = await flow.RunAsync(job, stopping.Token);
+            job.End(state, error: null);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Not an end: the catalog still holds it, and the next start takes it up.
+        }
+        catch (CairnException failure)
+        {
+            job.End(JobState.Failed, failure.ToDetail());
+        }
+        catch (Exception failure)
+        {
+            JobLog.Defect(logger, failure, job.Id, job.Cluster);
+            job.End(JobState.Failed, new CairnException(
+                ErrorCode.Internal,
+                "the job failed inside the coordinator",
+                "look into the coordinator's log; the entry names the job").ToDetail());
+        }
+    }
+}

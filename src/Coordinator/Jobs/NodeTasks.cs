@@ -1,0 +1,239 @@
+using System.Globalization;
+using Cairn.Coordinator.Nodes;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Coordinator.Jobs;
+
+/// <summary>
+/// Has agents do tasks, and stays with each until it has ended: sends the command until it is accepted, watches it, opens
+/// the watch again when it breaks. All commands are safe to repeat (same task id, same answer), so a lost answer is just
+/// asked for again.
+/// </summary>
+internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<NodeTasks> logger)
+{
+    private const int MaxRepeats = 3;
+
+    private static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Has all <paramref name="nodes"/> do the same at once. The first that fails ends the waiting for the others, and is
+    /// thrown; what is left running on them is the business of the abort that follows.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, V1.TaskStatus>> OnAllAsync(
+        RunningJob job,
+        IEnumerable<string> nodes,
+        TaskName name,
+        TaskTerms terms,
+        TaskCall call,
+        CancellationToken cancellationToken)
+    {
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        CairnException? first = null;
+        var tasks = nodes.Select(async node =>
+        {
+            try
+            {
+                return (Node: node, Status: await OnAsync(job, node, name, terms, call, others.Token));
+            }
+            catch (CairnException failure)
+            {
+                if (Interlocked.CompareExchange(ref first, failure, null) is not null)
+                {
+                    job.Note($"{name.Phase} failed too: {failure.Message}", node);
+                }
+
+                await others.CancelAsync();
+                throw;
+            }
+        }).ToList();
+
+        try
+        {
+            var ended = await Task.WhenAll(tasks);
+            return ended.ToDictionary(done => done.Node, done => done.Status, StringComparer.Ordinal);
+        }
+        catch (Exception failure) when (
+            failure is CairnException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw first ?? failure;
+        }
+    }
+
+    /// <summary>Has one node do a task; returns how it ended when it succeeded.</summary>
+    /// <exception cref="CairnException">
+    /// The task's own failure; <see cref="ErrorCode.AgentUnreachable"/> when the patience, <see cref="ErrorCode.DeadlineExceeded"/>
+    /// when the limit is at its end.
+    /// </exception>
+    public async Task<V1.TaskStatus> OnAsync(
+        RunningJob job,
+        string node,
+        TaskName name,
+        TaskTerms terms,
+        TaskCall call,
+        CancellationToken cancellationToken)
+    {
+        for (var repeat = 0; ; repeat++)
+        {
+            var id = TaskIds.Of(job.Id, node, name, repeat);
+            var command = new Command(job.Id, job.Cluster, job.Epoch, node, id, name, terms, call, job.Adopted);
+            try
+            {
+                var status = await FollowAsync(command, state => job.Report(state, node), cancellationToken);
+                if (status.State == TaskState.Succeeded)
+                {
+                    return status;
+                }
+
+                throw Failure(status, node);
+            }
+            catch (CairnException failure) when (
+                failure.Code == ErrorCode.Interrupted && terms.Repeatable && repeat < MaxRepeats)
+            {
+                job.Note($"{name.Phase} was interrupted and is done again", node);
+            }
+            catch (CairnException failure)
+            {
+                job.ReportFailure(node, failure);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>As <see cref="OnAsync"/> for a command outside a running job; the task's failure is thrown.</summary>
+    public async Task<V1.TaskStatus> DeliverAsync(Command command, CancellationToken cancellationToken)
+    {
+        var status = await FollowAsync(command, static _ => { }, cancellationToken);
+        return status.State == TaskState.Succeeded ? status : throw Failure(status, command.Node);
+    }
+
+    private async Task<V1.TaskStatus> FollowAsync(
+        Command command, Action<V1.TaskStatus> report, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + command.Terms.Limit;
+        var lastContact = time.GetUtcNow();
+        var mayBeKnown = command.Adopted;
+        V1.TaskStatus? status = null;
+        while (true)
+        {
+            try
+            {
+                status = mayBeKnown ? await FindAsync(command, cancellationToken) : null;
+                status ??= await SendAsync(command, until, cancellationToken);
+                mayBeKnown = true;
+                lastContact = time.GetUtcNow();
+                report(status);
+                if (HasEnded(status))
+                {
+                    return status;
+                }
+
+                await foreach (var next in WatchAsync(command, until, cancellationToken))
+                {
+                    lastContact = time.GetUtcNow();
+                    report(next);
+                    if (HasEnded(next))
+                    {
+                        JobLog.Task(logger, command.Id, next.Kind, command.Job, command.Node, next.State);
+                        return next;
+                    }
+                }
+            }
+            catch (CairnException failure) when (
+                failure.Code == ErrorCode.AgentUnreachable
+                && time.GetUtcNow() < until
+                && time.GetUtcNow() - lastContact < command.Terms.Patience)
+            {
+                // It may be restarting; what it was told it has written down, and goes on with.
+                mayBeKnown = true;
+            }
+
+            if (time.GetUtcNow() >= until)
+            {
+                throw new CairnException(
+                    ErrorCode.DeadlineExceeded,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{command.Node}: {command.Name.Phase} did not end within {command.Terms.Limit.TotalSeconds:0} s"),
+                    "look into the agent's log; a larger limit can be set in the coordinator's configuration",
+                    command.Node);
+            }
+
+            await Task.Delay(Backoff, time, cancellationToken);
+        }
+    }
+
+    // Asking first spares the agent a comparison of the command with the recorded one, whose deadline was another.
+    private async Task<V1.TaskStatus?> FindAsync(Command command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await calls.AskAsync(
+                command.Node,
+                (agent, options) => agent.GetTaskAsync(new GetTaskRequest { TaskId = command.Id.ToString() }, options),
+                cancellationToken);
+        }
+        catch (CairnException failure) when (failure.Code == ErrorCode.UnknownTask)
+        {
+            return null;
+        }
+    }
+
+    private Task<V1.TaskStatus> SendAsync(Command command, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var header = new CommandHeader
+        {
+            TaskId = command.Id.ToString(),
+            JobId = command.Job.ToString(),
+            Cluster = command.Cluster,
+            Epoch = command.Epoch,
+            Deadline = Timestamp.FromDateTimeOffset(until),
+        };
+        return calls.AskAsync(
+            command.Node,
+            (agent, options) => command.Call(agent, header, options, command.Node),
+            cancellationToken);
+    }
+
+    private IAsyncEnumerable<V1.TaskStatus> WatchAsync(
+        Command command, DateTimeOffset until, CancellationToken cancellationToken) => calls.ReadAsync(
+            command.Node,
+            (agent, options) => agent.WatchTask(new WatchTaskRequest { TaskId = command.Id.ToString() }, options),
+            until - time.GetUtcNow(),
+            cancellationToken);
+
+    private static bool HasEnded(V1.TaskStatus status) => status.State is TaskState.Succeeded or TaskState.Failed;
+
+    private static CairnException Failure(V1.TaskStatus status, string node)
+    {
+        var error = status.Error ?? new ErrorDetail
+        {
+            Code = ErrorCode.Internal.WireName(),
+            Message = $"{node}: {status.Kind} failed without saying why",
+            WayOut = "look into the agent's log",
+        };
+        if (error.Node.Length == 0)
+        {
+            error = error.Clone();
+            error.Node = node;
+        }
+
+        return CairnException.FromDetail(error);
+    }
+
+    /// <summary>One command to one node.</summary>
+    /// <param name="Adopted">True when the agent may know the task already from an earlier process of this coordinator.</param>
+    internal sealed record Command(
+        JobId Job,
+        string Cluster,
+        long Epoch,
+        string Node,
+        TaskId Id,
+        TaskName Name,
+        TaskTerms Terms,
+        TaskCall Call,
+        bool Adopted);
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Cairn.Coordinator.Catalog;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Coordinator.Jobs;
+
+/// <summary>
+/// One job while it runs: what its flow knows and records of it. Everything that a restart needs goes to the catalog
+/// before it counts; progress is only shown. One flow owns it; reports of its nodes may come from any thread.
+/// </summary>
+internal sealed class RunningJob(
+    JobRecord record, LiveJob shown, JobTable table, TimeProvider time, ILogger logger, bool adopted)
+{
+    /// <summary>A job that loops would fill the catalog; later events are dropped, the last one says so.</summary>
+    private const int MaxEvents = 1000;
+
+    private readonly Lock gate = new();
+    private int events = shown.Look().State.Events.Count;
+
+    /// <summary>The job's identity.</summary>
+    public JobId Id => record.Id;
+
+    /// <summary>The cluster whose lock it holds.</summary>
+    public string Cluster => record.Cluster;
+
+    /// <summary>The lock's fencing number, which every command carries.</summary>
+    public long Epoch { get; private set; } = record.Epoch;
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset Created => record.Created;
+
+    /// <summary>The request message of its kind.</summary>
+    public ByteString Request => record.Request;
+
+    /// <summary>The restore that an undo or a discard is about; else empty.</summary>
+    public string RestoreJobId => record.RestoreJobId;
+
+    /// <summary>True when an earlier process began it: agents may know its tasks already.</summary>
+    public bool Adopted => adopted;
+
+    /// <summary>The one durable choice.</summary>
+    public JobDecision Decision { get; private set; } = record.Decision;
+
+    /// <summary>The flow's recorded notes; null when it has made none.</summary>
+    public T? ReadPlan<T>()
+        where T : class => record.Plan is null ? null : JsonSerializer.Deserialize<T>(record.Plan);
+
+    /// <summary>Records the flow's notes durably.</summary>
+    public void SavePlan<T>(T plan, string pointId)
+        where T : class
+    {
+        table.SetPlan(Id, JsonSerializer.Serialize(plan), pointId);
+        shown.Update(job => job.PointId = pointId);
+    }
+
+    /// <summary>Raises the lock's epoch above <paramref name="seen"/>; only before the first command.</summary>
+    public void RaiseEpochAbove(long seen)
+    {
+        if (seen < Epoch)
+        {
+            return;
+        }
+
+        Epoch = table.RaiseEpoch(Id, Cluster, seen);
+        shown.Update(job => job.Epoch = Epoch);
+    }
+
+    /// <summary>Makes the job's one choice durable, together with <paramref name="alongside"/>.</summary>
+    public void Decide(JobDecision decision, Action<SqliteConnection, SqliteTransaction> alongside)
+    {
+        table.Decide(Id, decision, alongside);
+        Decision = decision;
+    }
+
+    /// <summary>The job is in another phase now.</summary>
+    public void Enter(string phase)
+    {
+        table.SetPhase(Id, phase);
+        shown.Update(job =>
+        {
+            job.State = JobState.Running;
+            job.Phase = phase;
+        });
+        JobLog.Phase(logger, Id, Cluster, phase);
+    }
+
+    /// <summary>Adds a sentence to the job's record.</summary>
+    public void Note(string text, string node = "")
+    {
+        lock (gate)
+        {
+            if (events >= MaxEvents)
+            {
+                return;
+            }
+
+            events++;
+            var said = events == MaxEvents ? "no further events are recorded" : text;
+            var at = time.GetUtcNow();
+            table.AddEvent(Id, events, at, node, said);
+            shown.Update(job => job.Events.Add(
+                new JobEvent { At = Timestamp.FromDateTimeOffset(at), Node = node, Text = said }));
+        }
+    }
+
+    /// <summary>Shows how far a task on a node has come; its end is recorded too.</summary>
+    public void Report(V1.TaskStatus status, string node)
+    {
+        var state = shown.Update(job =>
+        {
+            var mine = Node(job, node);
+            mine.Progress = status.Progress;
+            mine.State = status.State;
+            mine.Error = status.Error;
+            mine.Started = status.Started;
+            mine.Verify = status.Verify ?? mine.Verify;
+        });
+        if (status.State is TaskState.Succeeded or TaskState.Failed)
+        {
+            table.PutNode(Id, state.Nodes.Single(shownNode => shownNode.Node == node));
+        }
+    }
+
+    /// <summary>Shows what kept a node from doing its part.</summary>
+    public void ReportFailure(string node, CairnException failure)
+    {
+        var state = shown.Update(job =>
+        {
+            var mine = Node(job, node);
+            mine.State = TaskState.Failed;
+            mine.Error = failure.ToDetail(node);
+        });
+        table.PutNode(Id, state.Nodes.Single(shownNode => shownNode.Node == node));
+    }
+
+    /// <summary>Ends the job and frees the lock. Nothing may be recorded afterwards.</summary>
+    public void End(JobState state, ErrorDetail? error)
+    {
+        var ended = time.GetUtcNow();
+        table.End(Id, state, error, ended);
+        shown.Update(job =>
+        {
+            job.State = state;
+            job.Error = error;
+            job.Ended = Timestamp.FromDateTimeOffset(ended);
+        });
+        JobLog.Ended(logger, Id, Cluster, state, error?.Code ?? "", error?.Message ?? "");
+    }
+
+    private static JobNode Node(Job job, string name)
+    {
+        var found = job.Nodes.FirstOrDefault(node => node.Node == name);
+        if (found is null)
+        {
+            found = new JobNode { Node = name };
+            job.Nodes.Add(found);
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,171 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Nodes;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Points;
+
+/// <summary>
+/// Finds points. The repositories on the nodes are the truth; the catalog learns from every look, and answers for nodes
+/// that are away.
+/// </summary>
+internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
+{
+    private const string Latest = "latest";
+
+    /// <summary>Asks all nodes of the cluster at once; a dead one costs one call's deadline.</summary>
+    public async Task<PointListing> ListAsync(ClusterRecord cluster, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(cluster.Nodes.Select(node => AskAsync(node, cancellationToken)));
+        var unreachable = answers
+            .Where(answer => answer.Failure is not null)
+            .ToDictionary(answer => answer.Node, answer => answer.Failure!, StringComparer.Ordinal);
+        var damaged = new List<ErrorDetail>();
+        var foreign = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new SortedDictionary<string, (CommitRecord Record, List<string> HeldBy)>(StringComparer.Ordinal);
+        foreach (var (node, listed, _) in answers)
+        {
+            if (listed is null)
+            {
+                continue;
+            }
+
+            damaged.AddRange(listed.Damaged.Select(detail => WithNode(detail, node)));
+            foreach (var record in listed.Records)
+            {
+                if (record.Summary.Cluster != cluster.Name)
+                {
+                    foreign[record.Summary.PointId] = record.Summary.Cluster;
+                }
+                else if (!found.TryGetValue(record.Summary.PointId, out var known))
+                {
+                    found.Add(record.Summary.PointId, (record, [node]));
+                }
+                else if (!known.Record.Equals(record))
+                {
+                    damaged.Add(Differs(record.Summary.PointId, known.HeldBy[0], node));
+                }
+                else
+                {
+                    known.HeldBy.Add(node);
+                }
+            }
+        }
+
+        Remember(cluster.Name, found.Values.Select(point => point.Record));
+        if (unreachable.Count > 0)
+        {
+            // It may be on the nodes that did not answer.
+            foreach (var record in catalog.Points.Of(cluster.Name))
+            {
+                found.TryAdd(record.Summary.PointId, (record, []));
+            }
+        }
+
+        return new PointListing(
+            [.. found.Values.Select(point => new ListedPoint(point.Record, point.HeldBy))],
+            foreign,
+            damaged,
+            unreachable);
+    }
+
+    /// <summary>The point whose id is, or begins with, <paramref name="wanted"/>; "latest" is the newest.</summary>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.PointNotFound"/>, <see cref="ErrorCode.WrongCluster"/>, <see cref="ErrorCode.InvalidRequest"/>.
+    /// </exception>
+    public static ListedPoint Pick(PointListing listing, string cluster, string wanted)
+    {
+        if (wanted.Length == 0)
+        {
+            throw new CairnException(
+                ErrorCode.InvalidRequest,
+                "no point is named",
+                "give a point id, the beginning of one, or 'latest'");
+        }
+
+        if (wanted == Latest)
+        {
+            return listing.Points.Count > 0
+                ? listing.Points[^1]
+                : throw NotFound(listing, cluster, $"cluster '{cluster}' has no backup point", subject: null);
+        }
+
+        var matching = listing.Points.Where(point => point.Id.StartsWith(wanted, StringComparison.Ordinal)).ToList();
+        if (matching.Find(point => point.Id == wanted) is { } exact)
+        {
+            return exact;
+        }
+
+        return matching switch
+        {
+            [var only] => only,
+            [] when listing.Foreign.TryGetValue(wanted, out var other) => throw new CairnException(
+                ErrorCode.WrongCluster,
+                $"point {wanted} belongs to cluster '{other}', not to '{cluster}'",
+                $"name a point of '{cluster}': cairn backup list {cluster}",
+                subject: wanted),
+            [] => throw NotFound(listing, cluster, $"cluster '{cluster}' has no point '{wanted}'", wanted),
+            _ => throw new CairnException(
+                ErrorCode.InvalidRequest,
+                $"{matching.Count} points begin with '{wanted}'",
+                "give more characters of the point's id",
+                subject: wanted),
+        };
+    }
+
+    private async Task<(string Node, ListPointsResponse? Listed, CairnException? Failure)> AskAsync(
+        string node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Of all clusters: a point that is there but belongs to another one deserves a better answer than "not found".
+            var listed = await calls.AskAsync(
+                node, (agent, options) => agent.ListPointsAsync(new ListPointsRequest(), options), cancellationToken);
+            return (node, listed, null);
+        }
+        catch (CairnException failure)
+        {
+            return (node, null, failure);
+        }
+    }
+
+    private void Remember(string cluster, IEnumerable<CommitRecord> records)
+    {
+        var known = catalog.Points.Of(cluster).Select(record => record.Summary.PointId).ToHashSet(StringComparer.Ordinal);
+        foreach (var record in records.Where(record => !known.Contains(record.Summary.PointId)))
+        {
+            catalog.Points.Put(record);
+        }
+    }
+
+    private static CairnException NotFound(PointListing listing, string cluster, string what, string? subject)
+    {
+        var away = listing.Unreachable.Count == 0
+            ? ""
+            : $" ({string.Join(", ", listing.Unreachable.Keys.Order(StringComparer.Ordinal))} could not be asked)";
+        return new CairnException(
+            ErrorCode.PointNotFound,
+            what + away,
+            $"'cairn backup list {cluster}' shows the points",
+            subject: subject);
+    }
+
+    private static ErrorDetail WithNode(ErrorDetail detail, string node)
+    {
+        if (detail.Node.Length > 0)
+        {
+            return detail;
+        }
+
+        var named = detail.Clone();
+        named.Node = node;
+        return named;
+    }
+
+    private static ErrorDetail Differs(string point, string one, string other) => new CairnException(
+        ErrorCode.PointDamaged,
+        $"{other}: the commit record of point {point} is not the one that {one} holds",
+        "verify the point; restore another one",
+        other,
+        point).ToDetail();
+}

@@ -1,0 +1,99 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Coordinator.Restores;
+
+/// <summary>
+/// One restore of one cluster. Before DECIDED is durable any failure takes everything back; after it everything goes
+/// forward, so that the cluster ends all old or all new.
+/// </summary>
+internal sealed class RestoreFlow(
+    RestorePlanner planner,
+    RestoreDecision decision,
+    NodeTasks tasks,
+    CoordinatorLimits limits,
+    ILogger<RestoreFlow> logger) : IJobFlow
+{
+    /// <inheritdoc/>
+    public JobKind Kind => JobKind.Restore;
+
+    /// <inheritdoc/>
+    public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        switch (job.Decision)
+        {
+            case JobDecision.Decided:
+                return await decision.RollForwardAsync(job, cancellationToken);
+            case JobDecision.Aborted:
+                await decision.SettleCallOffAsync(job, cancellationToken);
+                throw Interrupted();
+        }
+
+        var notes = job.ReadPlan<RestoreNotes>() ?? await PlanAsync(job, cancellationToken);
+        try
+        {
+            await StageAsync(job, notes, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            RestoreLog.CalledOff(logger, job.Id, failure.Message);
+            await decision.CallOffAsync(job, notes, cancellationToken);
+            throw;
+        }
+
+        decision.Decide(job, notes);
+        return await decision.RollForwardAsync(job, cancellationToken);
+    }
+
+    private async Task<RestoreNotes> PlanAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        job.Enter("precheck");
+        var request = RestoreRequest.Parser.ParseFrom(job.Request);
+        var planned = await planner.PlanAsync(request, job.Id, cancellationToken);
+        var problems = planned.Problems();
+        foreach (var problem in problems.Skip(1))
+        {
+            job.Note(problem.Message, problem.Node ?? "");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw problems[0];
+        }
+
+        job.RaiseEpochAbove(planned.HighestEpoch);
+        job.SavePlan(planned.Notes, planned.Notes.PointId);
+        return planned.Notes;
+    }
+
+    private async Task StageAsync(RunningJob job, RestoreNotes notes, CancellationToken cancellationToken)
+    {
+        job.Enter("stage");
+        var parts = notes.Nodes.ToDictionary(part => part.Node, StringComparer.Ordinal);
+        await tasks.OnAllAsync(
+            job,
+            notes.Nodes.Select(part => part.Node),
+            new TaskName("stage"),
+            new TaskTerms(limits.Bulk, limits.Patience, Repeatable: false),
+            (agent, header, options, node) => agent.StageAsync(
+                new StageRequest
+                {
+                    Header = header,
+                    PointId = notes.PointId,
+                    SourceNode = parts[node].SourceNode,
+                    MetadataHere = parts[node].MetadataHere,
+                    AcceptedCaveats = { notes.AcceptedCaveats },
+                },
+                options),
+            cancellationToken);
+    }
+
+    private static CairnException Interrupted() => new(
+        ErrorCode.Interrupted,
+        "the restore was called off before the coordinator was restarted; the live data were not touched",
+        "run it again");
+}

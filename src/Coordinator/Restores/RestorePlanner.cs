@@ -1,0 +1,228 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Points;
+using Cairn.Coordinator.Topology;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cairn.Coordinator.Restores;
+
+/// <summary>
+/// Everything about a restore that can be refused before anything is touched: the plan that people read is the one that a
+/// job runs by. Changes nothing.
+/// </summary>
+internal sealed class RestorePlanner(
+    CoordinatorCatalog catalog,
+    ClusterSurvey survey,
+    PointIndex points,
+    AgentCalls calls,
+    CoordinatorLimits limits,
+    TimeProvider time)
+{
+    /// <summary>Looks at everything, and returns all findings instead of stopping at the first that stands in the way.</summary>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.UnknownCluster"/>; the point cannot be found, so there is nothing to plan: see
+    /// <see cref="PointIndex.Pick"/>.
+    /// </exception>
+    public async Task<PlannedRestore> PlanAsync(RestoreRequest request, JobId? job, CancellationToken cancellationToken)
+    {
+        var cluster = catalog.Clusters.Get(request.Cluster);
+
+        // Nothing answers for a stopped database; what it was stands in the configurations that the agents read.
+        var looking = survey.LookAsync(cluster, askDatabases: false, cancellationToken);
+        var listing = await points.ListAsync(cluster, cancellationToken);
+        var topology = await looking;
+        var point = PointIndex.Pick(listing, cluster.Name, request.Point);
+
+        var checks = new List<Check>
+        {
+            LockCheck(cluster, job),
+            NodesCheck(topology),
+            TopologyCheck(point, topology),
+            CaveatCheck(point, request),
+            CompleteCheck(point),
+        };
+        var parts = Parts(point, topology);
+        var nodes = await Task.WhenAll(parts.Select(part => PlanNodeAsync(
+            request, job, point, part, topology, listing, cancellationToken)));
+        var plan = new RestorePlan
+        {
+            Cluster = cluster.Name,
+            Point = point.Record.Summary,
+            Nodes = { nodes },
+            Checks = { checks },
+        };
+        plan.Possible = plan.Checks.All(check => check.Passed) && plan.Nodes.All(IsPossible);
+        return new PlannedRestore(
+            plan, new RestoreNotes(point.Id, parts, [.. request.AcceptedCaveats]), HighestEpoch(topology));
+    }
+
+    private static List<RestorePart> Parts(ListedPoint point, ClusterTopology topology)
+    {
+        var inCluster = topology.Cluster.Nodes.ToHashSet(StringComparer.Ordinal);
+        return [.. point.Record.Summary.Nodes
+            .Where(part => inCluster.Contains(part.Node))
+            .Select(part => new RestorePart(part.Node, part.Node, part.HasMetadata))];
+    }
+
+    private async Task<NodePlan> PlanNodeAsync(
+        RestoreRequest request,
+        JobId? job,
+        ListedPoint point,
+        RestorePart part,
+        ClusterTopology topology,
+        PointListing listing,
+        CancellationToken cancellationToken)
+    {
+        var plan = new NodePlan
+        {
+            Node = part.Node,
+            SourceNode = part.SourceNode,
+            MetadataHere = part.MetadataHere,
+        };
+        var away = topology.Nodes.FirstOrDefault(node => node.Node == part.Node)?.Failure
+            ?? listing.Unreachable.GetValueOrDefault(part.Node);
+        if (away is not null)
+        {
+            plan.Error = away.ToDetail(part.Node);
+            return plan;
+        }
+
+        if (!point.HeldBy.Contains(part.Node))
+        {
+            plan.Error = new CairnException(
+                ErrorCode.PointNotFound,
+                $"{part.Node}: its repository does not hold point {point.Id}",
+                "see that the agent's configuration names the repository that the backup went to",
+                part.Node,
+                point.Id).ToDetail();
+            return plan;
+        }
+
+        try
+        {
+            plan.Precheck = await PrecheckAsync(request, job, point, part, cancellationToken);
+        }
+        catch (CairnException failure)
+        {
+            plan.Error = failure.ToDetail(part.Node);
+        }
+
+        return plan;
+    }
+
+    private Task<PrecheckResult> PrecheckAsync(
+        RestoreRequest request, JobId? job, ListedPoint point, RestorePart part, CancellationToken cancellationToken)
+    {
+        var precheck = new PrecheckRequest
+        {
+            Header = new CommandHeader
+            {
+                TaskId = TaskId.New(time).ToString(),
+                JobId = job?.ToString() ?? "",
+                Cluster = request.Cluster,
+                Deadline = Timestamp.FromDateTimeOffset(time.GetUtcNow() + limits.Precheck),
+            },
+            Restore = new RestorePrecheck
+            {
+                PointId = point.Id,
+                SourceNode = part.SourceNode,
+                MetadataHere = part.MetadataHere,
+                AcceptedCaveats = { request.AcceptedCaveats },
+            },
+        };
+        return calls.AskAsync(
+            part.Node, (agent, options) => agent.PrecheckAsync(precheck, options), limits.Precheck, cancellationToken);
+    }
+
+    private Check LockCheck(ClusterRecord cluster, JobId? job)
+    {
+        if (cluster.LockedBy is not { } holder || holder == job?.ToString())
+        {
+            return Passed("lock", "no other job holds the cluster");
+        }
+
+        var kind = JobId.TryParse(holder, out var id) && catalog.Jobs.Find(id) is { } found ? found.Kind.Word() : "job";
+        return Failed("lock", new ClusterLockedException(cluster.Name, kind, holder, cluster.LockedAt));
+    }
+
+    private static Check NodesCheck(ClusterTopology topology)
+    {
+        var problem = topology.Problems.Count > 0 ? topology.Problems[0] : null;
+        return problem is null
+            ? Passed("nodes", $"all {topology.Nodes.Count} agents answer")
+            : Failed("nodes", problem);
+    }
+
+    private static Check TopologyCheck(ListedPoint point, ClusterTopology topology)
+    {
+        var answered = topology.Nodes.Where(node => node.Failure is null).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
+        var silent = topology.Nodes.Where(node => node.Failure is not null).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
+
+        // A node that did not answer is the business of the check before; only what is known can differ.
+        var then = point.Record.Topology.Where(node => !silent.Contains(node.Node)).ToList();
+        var now = topology.ToRecord().Where(node => answered.Contains(node.Node)).ToList();
+        var differences = TopologyComparison.Differences(then, now);
+        return differences.Count == 0
+            ? Passed("topology", "names, instances, roles and addresses are those of the point")
+            : Failed("topology", new CairnException(
+                ErrorCode.TopologyMismatch,
+                $"cluster '{topology.Cluster.Name}' is not the one that point {point.Id} was taken of: "
+                + string.Join("; ", differences),
+                "restore into the same nodes and addresses: a cluster's members are named by address in its metadata",
+                subject: point.Id));
+    }
+
+    private static Check CaveatCheck(ListedPoint point, RestoreRequest request)
+    {
+        var open = point.Record.Summary.Caveats
+            .Where(caveat => !request.AcceptedCaveats.Contains(caveat.Name))
+            .ToList();
+        if (open.Count == 0)
+        {
+            return Passed("caveats", point.Record.Summary.Caveats.Count == 0
+                ? "the point carries none"
+                : $"accepted: {string.Join(", ", point.Record.Summary.Caveats.Select(caveat => caveat.Name))}");
+        }
+
+        return Failed("caveats", new CairnException(
+            ErrorCode.CaveatNotAccepted,
+            $"point {point.Id} does not promise everything: "
+            + string.Join("; ", open.Select(caveat => $"{caveat.Name}: {caveat.Text}")),
+            "if that is acceptable, say so: " + string.Join(" ", open.Select(caveat => $"--accept-caveat {caveat.Name}")),
+            subject: point.Id));
+    }
+
+    private static Check CompleteCheck(ListedPoint point)
+    {
+        var summary = point.Record.Summary;
+        return !summary.Partial
+            ? Passed("complete", $"the point has the parts of {summary.Nodes.Count} nodes, taken {summary.Created?.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ssZ}")
+            : Failed("complete", new CairnException(
+                ErrorCode.Unsupported,
+                $"point {point.Id} is partial: it lacks {string.Join(", ", summary.MissingNodes)}",
+                "restore a complete point",
+                subject: point.Id));
+    }
+
+    private static bool IsPossible(NodePlan node) =>
+        node.Error is null && node.Precheck is not null && node.Precheck.Checks.All(check => check.Passed);
+
+    private static long HighestEpoch(ClusterTopology topology) => topology.Nodes
+        .Select(node => node.Description?.Epochs.TryGetValue(topology.Cluster.Name, out var epoch) == true ? epoch : 0)
+        .DefaultIfEmpty(0)
+        .Max();
+
+    private static Check Passed(string name, string finding) => new() { Name = name, Passed = true, Finding = finding };
+
+    private static Check Failed(string name, CairnException failure) => new()
+    {
+        Name = name,
+        Passed = false,
+        Finding = failure.Message,
+        Error = failure.ToDetail(),
+    };
+}

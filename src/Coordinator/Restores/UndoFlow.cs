@@ -1,0 +1,66 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Topology;
+using Cairn.Shared.Identifiers;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Restores;
+
+/// <summary>Puts the old data of a restore in place again, on all its nodes, also from a restore that is half done.</summary>
+internal sealed class UndoFlow(
+    CoordinatorCatalog catalog, PastRestores past, ClusterSurvey survey, NodeTasks tasks, CoordinatorLimits limits) : IJobFlow
+{
+    /// <inheritdoc/>
+    public JobKind Kind => JobKind.Undo;
+
+    /// <inheritdoc/>
+    public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        var nodes = await RequireAllAsync(job, cancellationToken);
+        GiveUpGoingForward(job);
+        job.Enter("undo");
+        await tasks.OnAllAsync(
+            job,
+            nodes,
+            new TaskName("undo"),
+            new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
+            (agent, header, options, _) => agent.UndoAsync(
+                new UndoRequest { Header = header, RestoreJobId = job.RestoreJobId }, options),
+            cancellationToken);
+        SetAftermath(job, RestoreAftermath.Undone);
+        job.Note("all nodes hold the old data again; what was restored is beside until it is discarded");
+        return JobState.Succeeded;
+    }
+
+    private async Task<IReadOnlyList<string>> RequireAllAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        job.Enter("describe");
+        var nodes = await past.NodesAsync(Kind, job.Cluster, job.RestoreJobId, cancellationToken);
+        var cluster = catalog.Clusters.Get(job.Cluster) with { Nodes = nodes };
+        var topology = await survey.LookAsync(cluster, askDatabases: false, cancellationToken);
+        topology.RequireSound();
+        return nodes;
+    }
+
+    // From here nobody may be told to go forward any more; an agent in doubt that asks is told to go back.
+    private void GiveUpGoingForward(RunningJob job)
+    {
+        SetAftermath(job, RestoreAftermath.Undoing);
+        if (JobId.TryParse(job.RestoreJobId, out var restore))
+        {
+            foreach (var owed in catalog.Owed.Of(restore))
+            {
+                catalog.Owed.Remove(owed.Id);
+            }
+        }
+    }
+
+    private void SetAftermath(RunningJob job, RestoreAftermath aftermath)
+    {
+        if (JobId.TryParse(job.RestoreJobId, out var restore))
+        {
+            catalog.Jobs.SetAftermath(restore, aftermath);
+        }
+    }
+}

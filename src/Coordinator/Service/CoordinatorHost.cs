@@ -1,0 +1,115 @@
+using System.Net;
+using Cairn.Coordinator.Backups;
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Owed;
+using Cairn.Coordinator.Points;
+using Cairn.Coordinator.Restores;
+using Cairn.Coordinator.Topology;
+using Cairn.Coordinator.Verifying;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Logging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Coordinator.Service;
+
+/// <summary>Puts the coordinator together. The catalog is opened before anything listens, and closed last.</summary>
+internal static class CoordinatorHost
+{
+    private const int MaxMessageBytes = 16 * 1024 * 1024;
+
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A coordinator that is ready to be started.</summary>
+    /// <exception cref="CairnException">The catalog cannot be used.</exception>
+    public static WebApplication Build(CoordinatorSettings settings, TimeProvider time)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(settings.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<ErrorInterceptor>();
+        });
+        AddCoordinator(builder.Services, settings, time);
+
+        var app = builder.Build();
+        DeclareClusters(app.Services, settings);
+        app.UseRouting();
+        app.MapGrpcService<CoordinatorService>();
+        return app;
+    }
+
+    /// <summary>Where a started coordinator listens.</summary>
+    public static IPEndPoint BoundTo(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        var url = new Uri(addresses.Addresses.Single());
+        return new IPEndPoint(IPAddress.Parse(url.Host.Trim('[', ']')), url.Port);
+    }
+
+    private static void AddCoordinator(IServiceCollection services, CoordinatorSettings settings, TimeProvider time) =>
+        services
+            .AddSingleton(time)
+            .AddSingleton(settings.Limits)
+            .AddSingleton(new ServerIdentity(""))
+            .AddSingleton(_ => CatalogDatabase.Open(settings.CatalogPath))
+            .AddSingleton<CoordinatorCatalog>()
+            .AddSingleton<NodeDirectory>()
+            .AddSingleton<AgentChannels>()
+            .AddSingleton<AgentCalls>()
+            .AddSingleton<NodeRequests>()
+            .AddSingleton<ClusterSurvey>()
+            .AddSingleton<ClusterRequests>()
+            .AddSingleton<PointIndex>()
+            .AddSingleton<NodeTasks>()
+            .AddSingleton<JobBoard>()
+            .AddSingleton<JobRequests>()
+            .AddSingleton<JobRunner>()
+            .AddSingleton<JobStart>()
+            .AddSingleton<OwedDelivery>()
+            .AddSingleton<BackupPlanner>()
+            .AddSingleton<CaptureSteps>()
+            .AddSingleton<CutCheck>()
+            .AddSingleton<ClusterCapture>()
+            .AddSingleton<MetadataHandOver>()
+            .AddSingleton<BackupCommit>()
+            .AddSingleton<BackupRequests>()
+            .AddSingleton<IJobFlow, BackupFlow>()
+            .AddSingleton<RestorePlanner>()
+            .AddSingleton<RestoreDecision>()
+            .AddSingleton<PastRestores>()
+            .AddSingleton<RestoreRequests>()
+            .AddSingleton<IJobFlow, RestoreFlow>()
+            .AddSingleton<IJobFlow, UndoFlow>()
+            .AddSingleton<IJobFlow, DiscardFlow>()
+            .AddSingleton<VerifyRequests>()
+            .AddSingleton<IJobFlow, VerifyFlow>()
+            .AddHostedService(provider => provider.GetRequiredService<JobRunner>())
+            .AddHostedService<OwedService>();
+
+    private static void DeclareClusters(IServiceProvider services, CoordinatorSettings settings)
+    {
+        var catalog = services.GetRequiredService<CoordinatorCatalog>();
+        foreach (var cluster in settings.Clusters)
+        {
+            catalog.Clusters.Declare(cluster);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Cairn.Coordinator.Backups;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Restores;
+using Cairn.Coordinator.Topology;
+using Cairn.Coordinator.Verifying;
+using Cairn.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Coordinator.Service;
+
+/// <summary>The coordinator's contract on the wire; each call is one line to the capability that answers it.</summary>
+internal sealed class CoordinatorService(
+    NodeRequests nodes,
+    ClusterRequests clusters,
+    BackupRequests backups,
+    RestoreRequests restores,
+    VerifyRequests verifications,
+    JobRequests jobs,
+    IHostApplicationLifetime lifetime) : V1.Coordinator.CoordinatorBase
+{
+    public override Task<RegisterAgentResponse> RegisterAgent(RegisterAgentRequest request, ServerCallContext context) =>
+        Task.FromResult(nodes.Register(request));
+
+    public override Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context) =>
+        Task.FromResult(nodes.Beat(request));
+
+    public override Task<GetDecisionResponse> GetDecision(GetDecisionRequest request, ServerCallContext context) =>
+        Task.FromResult(restores.Decision(request));
+
+    public override Task<Cluster> AddCluster(AddClusterRequest request, ServerCallContext context) =>
+        Task.FromResult(clusters.Add(request));
+
+    public override Task<ListClustersResponse> ListClusters(ListClustersRequest request, ServerCallContext context) =>
+        Task.FromResult(clusters.List());
+
+    public override Task<V1.Topology> GetTopology(GetTopologyRequest request, ServerCallContext context) =>
+        clusters.LookAsync(request.Cluster, context.CancellationToken);
+
+    public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListNodesResponse { Nodes = { nodes.List() } });
+
+    public override Task<Node> GetNode(GetNodeRequest request, ServerCallContext context) =>
+        Task.FromResult(nodes.Get(request.Name));
+
+    public override Task<Job> RunBackup(RunBackupRequest request, ServerCallContext context) =>
+        Task.FromResult(backups.Run(request));
+
+    public override Task<ListBackupsResponse> ListBackups(ListBackupsRequest request, ServerCallContext context) =>
+        backups.ListAsync(request.Cluster, context.CancellationToken);
+
+    public override Task<Backup> GetBackup(GetBackupRequest request, ServerCallContext context) =>
+        backups.GetAsync(request.Cluster, request.Point, context.CancellationToken);
+
+    public override async Task ListBackupFiles(
+        ListBackupFilesRequest request, IServerStreamWriter<NodeEntry> responseStream, ServerCallContext context)
+    {
+        await foreach (var entry in backups.FilesAsync(request, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(entry, context.CancellationToken);
+        }
+    }
+
+    public override Task<Job> VerifyBackup(VerifyBackupRequest request, ServerCallContext context) =>
+        Task.FromResult(verifications.Run(request));
+
+    public override Task<RestorePlan> PlanRestore(RestoreRequest request, ServerCallContext context) =>
+        restores.PlanAsync(request, context.CancellationToken);
+
+    public override Task<Job> RunRestore(RestoreRequest request, ServerCallContext context) =>
+        Task.FromResult(restores.Run(request));
+
+    public override Task<Job> UndoRestore(UndoRestoreRequest request, ServerCallContext context) =>
+        restores.UndoAsync(request, context.CancellationToken);
+
+    public override Task<Job> DiscardRestore(DiscardRestoreRequest request, ServerCallContext context) =>
+        restores.DiscardAsync(request, context.CancellationToken);
+
+    public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
+        Task.FromResult(jobs.List(request));
+
+    public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
+        Task.FromResult(jobs.Get(request));
+
+    public override async Task WatchJob(
+        WatchJobRequest request, IServerStreamWriter<Job> responseStream, ServerCallContext context)
+    {
+        // A watcher must not hold up a stop: it is told to come back, and the job goes on after the restart.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var state in jobs.WatchAsync(request, ending.Token))
+            {
+                await responseStream.WriteAsync(state, ending.Token);
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the coordinator is stopping; watch again"));
+        }
+    }
+}

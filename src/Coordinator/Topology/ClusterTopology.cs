@@ -1,0 +1,74 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Topology;
+
+/// <summary>One instance and the node that it lives on.</summary>
+internal sealed record LocatedInstance(string Node, InstanceDescription Description);
+
+/// <summary>A cluster as agents and databases described it at one moment.</summary>
+/// <param name="Instances">The cluster's instances on all nodes that answered, in the order of the nodes.</param>
+/// <param name="Steps">The capture steps that every instance declares, in order.</param>
+/// <param name="Leaders">The one leading instance of each role that a capture step needs led; absent where there is none.</param>
+/// <param name="Problems">What stands in the way of a backup, gravest first.</param>
+/// <param name="Fingerprint">Changes when members, leaders or placement do; not when data do.</param>
+/// <param name="Placement">As the fingerprint, but blind to who leads.</param>
+internal sealed record ClusterTopology(
+    ClusterRecord Cluster,
+    IReadOnlyList<NodeSighting> Nodes,
+    IReadOnlyList<LocatedInstance> Instances,
+    IReadOnlyList<CaptureStep> Steps,
+    IReadOnlyList<ClusterMember> Members,
+    IReadOnlyList<PartitionPlacement> Partitions,
+    IReadOnlyList<string> Objects,
+    IReadOnlyDictionary<string, LocatedInstance> Leaders,
+    IReadOnlyList<CairnException> Problems,
+    string Fingerprint,
+    string Placement)
+{
+    /// <summary>Refuses when anything stands in the way, with the gravest problem.</summary>
+    public void RequireSound()
+    {
+        if (Problems.Count > 0)
+        {
+            throw Problems[0];
+        }
+    }
+
+    /// <summary>The topology as a commit record keeps it.</summary>
+    public IEnumerable<NodeTopology> ToRecord() => Instances
+        .GroupBy(instance => instance.Node, StringComparer.Ordinal)
+        .Select(node => new NodeTopology { Node = node.Key, Instances = { node.Select(ToRecord) } });
+
+    /// <summary>The topology as it is told to people and scripts.</summary>
+    public V1.Topology ToMessage() => new()
+    {
+        Cluster = Cluster.ToMessage(),
+        Nodes = { Nodes.Select(node => node.ToMessage()) },
+        Members = { Members },
+        Partitions = { Partitions },
+        Objects = { Objects },
+        Problems = { Problems.Select(problem => problem.ToDetail()) },
+        Fingerprint = Fingerprint,
+    };
+
+    private InstanceTopology ToRecord(LocatedInstance instance) => new()
+    {
+        Name = instance.Description.Name,
+        Engine = instance.Description.Engine,
+        Version = instance.Description.Version,
+        Roles = { instance.Description.Roles },
+        Addresses = { instance.Description.Addresses },
+        Roots = { instance.Description.Roots },
+        Leads =
+        {
+            Members
+                .Where(member => member.Leader && instance.Description.Addresses.Any(
+                    address => address.Role == member.Role && address.Address == member.Address))
+                .Select(member => member.Role)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        },
+    };
+}

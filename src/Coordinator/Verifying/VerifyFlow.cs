@@ -1,0 +1,92 @@
+using System.Globalization;
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Points;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Verifying;
+
+/// <summary>Has every node check its part of a point. A node that fails or is away does not keep the others from it.</summary>
+internal sealed class VerifyFlow(
+    CoordinatorCatalog catalog, PointIndex points, NodeTasks tasks, CoordinatorLimits limits) : IJobFlow
+{
+    /// <inheritdoc/>
+    public JobKind Kind => JobKind.Verify;
+
+    /// <inheritdoc/>
+    public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        var request = VerifyBackupRequest.Parser.ParseFrom(job.Request);
+        var plan = job.ReadPlan<VerifyPlan>() ?? await PlanAsync(job, request, cancellationToken);
+
+        job.Enter("verify");
+        var outcomes = await Task.WhenAll(plan.Nodes.Select(node => VerifyOnAsync(
+            job, node, plan.PointId, request.Level, cancellationToken)));
+        if (outcomes.OfType<CairnException>().ToList() is [var first, ..])
+        {
+            throw first;
+        }
+
+        return JobState.Succeeded;
+    }
+
+    private async Task<VerifyPlan> PlanAsync(
+        RunningJob job, VerifyBackupRequest request, CancellationToken cancellationToken)
+    {
+        job.Enter("find point");
+        var listing = await points.ListAsync(catalog.Clusters.Get(job.Cluster), cancellationToken);
+        var point = PointIndex.Pick(listing, job.Cluster, request.Point);
+        var plan = new VerifyPlan(point.Id, [.. point.Record.Summary.Nodes.Select(node => node.Node)]);
+        job.SavePlan(plan, plan.PointId);
+        return plan;
+    }
+
+    private async Task<CairnException?> VerifyOnAsync(
+        RunningJob job, string node, string pointId, VerifyLevel level, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await tasks.OnAsync(
+                job,
+                node,
+                new TaskName("verify"),
+                new TaskTerms(limits.Bulk, limits.Patience, Repeatable: true),
+                (agent, header, options, _) => agent.VerifyAsync(
+                    new VerifyRequest { Header = header, PointId = pointId, Level = level }, options),
+                cancellationToken);
+            return Judge(job, node, pointId, status.Verify ?? new VerifyResult());
+        }
+        catch (CairnException failure)
+        {
+            job.Note(failure.Message, node);
+            return failure;
+        }
+    }
+
+    private static CairnException? Judge(RunningJob job, string node, string pointId, VerifyResult result)
+    {
+        if (result.Damage.Count == 0)
+        {
+            job.Note(
+                string.Create(CultureInfo.InvariantCulture, $"{result.Files} files, {result.Bytes} bytes are sound"), node);
+            return null;
+        }
+
+        var first = result.Damage[0];
+        var damaged = new CairnException(
+            ErrorCode.PointDamaged,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{node}: point {pointId} is damaged in {result.Damage.Count} places; the first: {first.File} at {first.Offset}: {first.What}"),
+            "restore another point, and make a new full backup",
+            node,
+            pointId);
+        job.Note(damaged.Message, node);
+        return damaged;
+    }
+
+    /// <summary>A verify job's durable notes.</summary>
+    internal sealed record VerifyPlan(string PointId, IReadOnlyList<string> Nodes);
+}

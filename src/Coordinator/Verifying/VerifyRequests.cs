@@ -1,0 +1,34 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Jobs;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Verifying;
+
+/// <summary>What people ask about the soundness of points.</summary>
+internal sealed class VerifyRequests(CoordinatorCatalog catalog, JobStart jobs)
+{
+    /// <summary>Starts a verification. Without a level every byte is read.</summary>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>, <see cref="ErrorCode.InvalidRequest"/>.
+    /// </exception>
+    public Job Run(VerifyBackupRequest request)
+    {
+        catalog.Clusters.Get(request.Cluster);
+        if (request.Point.Length == 0)
+        {
+            throw new CairnException(
+                ErrorCode.InvalidRequest, "no point is named", "give a point id, the beginning of one, or 'latest'");
+        }
+
+        var asked = request.Clone();
+        asked.Level = request.Level switch
+        {
+            VerifyLevel.Unspecified => VerifyLevel.Hash,
+            VerifyLevel.Presence or VerifyLevel.Hash => request.Level,
+            _ => throw new CairnException(
+                ErrorCode.InvalidRequest, $"there is no level {(int)request.Level} of verification", "use presence or hash"),
+        };
+        return jobs.Start(JobKind.Verify, request.Cluster, asked);
+    }
+}
