@@ -1,0 +1,43 @@
+using Cairn.Agent.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Agent.Backup;
+
+/// <summary>Looks at the held captures again and again, so that each ends by itself when its time has come.</summary>
+internal sealed class CaptureWatch(
+    AgentSettings settings, CaptureDesk captures, TimeProvider time, ILogger<CaptureWatch> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(settings.CaptureCheck, time);
+        while (await NextAsync(timer, stoppingToken))
+        {
+            try
+            {
+                await captures.CheckAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                CaptureLog.WatchFailed(logger, failure);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.IO.Enumeration;
+using Cairn.Agent.Configuration;
+using Cairn.Repository;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Cairn.Agent.Backup;
+
+/// <summary>Tells what points and files this node's repository holds.</summary>
+internal sealed class PointCatalogue(AgentSettings settings, NodeRepository repository)
+{
+    /// <summary>The committed points; damaged ones are named apart.</summary>
+    public async Task<ListPointsResponse> ListAsync(ListPointsRequest request, CancellationToken cancellationToken)
+    {
+        var opened = await repository.OpenAsync(cancellationToken);
+        var response = new ListPointsResponse();
+        foreach (var point in await opened.ListPointsAsync(cancellationToken))
+        {
+            if (request.Cluster.Length > 0 && point.Record is { } known && known.Cluster != request.Cluster)
+            {
+                continue;
+            }
+
+            if (point.Damage is { } damage)
+            {
+                response.Damaged.Add(new ErrorDetail
+                {
+                    Code = ErrorCode.PointDamaged.WireName(),
+                    Message = $"point {point.Point}: {damage}",
+                    WayOut = "restore from another point, and make a full backup",
+                    Node = settings.Node,
+                    Object = point.Point.ToString(),
+                });
+                continue;
+            }
+
+            try
+            {
+                var record = CommitRecords.FromRepository(point.Record!);
+                response.Points.Add(record.Summary);
+                response.Records.Add(record);
+            }
+            catch (CairnException failure)
+            {
+                response.Damaged.Add(failure.ToDetail(settings.Node));
+            }
+        }
+
+        return response;
+    }
+
+    /// <summary>The files of a point whose paths match.</summary>
+    public async Task ListEntriesAsync(
+        ListEntriesRequest request, IServerStreamWriter<PointEntry> entries, CancellationToken cancellationToken)
+    {
+        var opened = await repository.OpenAsync(cancellationToken);
+        var point = PointIds.Require(request.PointId);
+        await foreach (var entry in opened.ReadEntriesAsync(point, cancellationToken))
+        {
+            if (request.Pattern.Length > 0
+                && !FileSystemName.MatchesSimpleExpression(request.Pattern, entry.Path, ignoreCase: false))
+            {
+                continue;
+            }
+
+            await entries.WriteAsync(
+                new PointEntry
+                {
+                    Path = entry.Path,
+                    Kind = entry.Kind switch
+                    {
+                        EntryKind.Directory => "directory",
+                        EntryKind.Symlink => "symlink",
+                        _ => "file",
+                    },
+                    Size = entry.Attributes.Size,
+                    Mode = entry.Attributes.Mode,
+                    Modified = new Timestamp
+                    {
+                        Seconds = Math.DivRem(entry.Attributes.MtimeNs, 1_000_000_000, out var nanoseconds),
+                        Nanos = (int)nanoseconds,
+                    },
+                    Part = entry.Class,
+                },
+                cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using Cairn.Agent.Configuration;
+using Cairn.Agent.Engines;
+using Cairn.Agent.Journal;
+using Cairn.Repository;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Agent.Backup;
+
+/// <summary>
+/// Copies what a job captured into this node's repository. Goes on where it was interrupted as long as the capture is held,
+/// and keeps the capture while it runs.
+/// </summary>
+internal sealed class PointCopy(
+    AgentSettings settings,
+    AgentJournal journal,
+    Instances instances,
+    CaptureDesk captures,
+    MetadataExchange metadata,
+    NodeRepository repository,
+    TimeProvider time)
+{
+    /// <summary>Copies; returns when everything is durable.</summary>
+    public async Task<TaskStatus> RunAsync(
+        CopyRequest request, IProgress<Progress> progress, CancellationToken cancellationToken)
+    {
+        var spec = SpecOf(request);
+        if (journal.Copies.Find(request.Header.JobId) is { } done && done.PointId == request.PointId)
+        {
+            return new TaskStatus();
+        }
+
+        var opened = await repository.OpenAsync(cancellationToken);
+        using var use = captures.Use(request.Header.JobId);
+        return await use.RunAsync(token => CopyAsync(spec, use.Record, opened, progress, token), cancellationToken);
+    }
+
+    private async Task<TaskStatus> CopyAsync(
+        BeginPoint spec,
+        CaptureRecord record,
+        INodeRepository opened,
+        IProgress<Progress> progress,
+        CancellationToken cancellationToken)
+    {
+        await using var writer = await opened.BeginPointAsync(spec, cancellationToken);
+        var expected = new CopyTotals("copy", record.Instances.SelectMany(instance => instance.Steps));
+        var copied = await writer.WriteAsync(
+            EntriesAsync(record, cancellationToken), expected.Report(progress), cancellationToken);
+
+        // Made now, because the capture that it tells of has ended when the point is prepared.
+        var properties = await DescribeAsync(record, cancellationToken);
+        journal.Copies.Put(record.JobId, new CopyRecord(
+            record.JobId,
+            record.PointId,
+            properties.ToJson(),
+            [.. properties.Instances.SelectMany(instance => instance.Roles).Distinct()],
+            record.Instances.Any(instance => instance.Steps.Any(step => step.ClusterMetadata)),
+            (long)(properties.CaptureEnded - properties.CaptureStarted).TotalMilliseconds,
+            copied.CarriedBytes,
+            time.GetUtcNow()));
+        return new TaskStatus();
+    }
+
+    private async IAsyncEnumerable<SourceEntry> EntriesAsync(
+        CaptureRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var captured in record.Instances)
+        {
+            var instance = instances.Open(captured.Name);
+            await foreach (var entry in instance.EntriesAsync(CaptureDesk.WorkspaceOf(captured), cancellationToken))
+            {
+                yield return entry with { Path = PointPaths.Of(captured.Name, entry.Path) };
+            }
+        }
+
+        await foreach (var entry in metadata.EntriesAsync(record, cancellationToken))
+        {
+            yield return entry;
+        }
+    }
+
+    private async Task<NodeProperties> DescribeAsync(CaptureRecord record, CancellationToken cancellationToken)
+    {
+        var described = new List<InstanceProperties>();
+        foreach (var captured in record.Instances)
+        {
+            var instance = instances.Open(captured.Name);
+            var description = await instance.DescribeAsync(askDatabase: false, cancellationToken);
+            described.Add(new InstanceProperties(
+                captured.Name,
+                captured.Engine,
+                description.Version,
+                [.. description.Roles],
+                record.Cold
+                    ? []
+                    : [.. captured.Steps.Select(step => step.LeaderRole).Where(role => role.Length > 0).Distinct()],
+                [.. description.Addresses.Select(address => new AddressProperties(address.Role, address.Address))],
+                [.. captured.Roots.Select(root => new RootProperties(root.Name, root.LivePath))],
+                await instance.RecordAsync(CaptureDesk.WorkspaceOf(captured), cancellationToken)));
+        }
+
+        var steps = record.Instances.SelectMany(instance => instance.Steps).ToList();
+        return new NodeProperties(
+            NodeProperties.CurrentSchema,
+            settings.Node,
+            record.Cluster,
+            record.Cold,
+            steps.Count == 0 ? record.Created : steps.Min(step => step.Started),
+            steps.Count == 0 ? record.Created : steps.Max(step => step.Ended),
+            described,
+            record.Metadata?.SourceNode ?? "");
+    }
+
+    private BeginPoint SpecOf(CopyRequest request)
+    {
+        if (!ChainId.TryParse(request.ChainId, out var chain))
+        {
+            throw new CairnException(
+                ErrorCode.InvalidRequest,
+                $"'{request.ChainId}' is no chain id",
+                "bring coordinator and agent to the same version",
+                settings.Node);
+        }
+
+        return new BeginPoint
+        {
+            Point = PointIds.Require(request.PointId),
+            Chain = chain,
+            BasePoint = request.BasePointId.Length == 0 ? null : PointIds.Require(request.BasePointId),
+            Node = settings.Node,
+            Cluster = request.Header.Cluster,
+            Engine = request.Engine,
+            Job = request.Header.JobId,
+            Compression = settings.Compression,
+            VerifyUnchanged = request.VerifyUnchanged,
+        };
+    }
+}

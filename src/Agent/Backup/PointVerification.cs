@@ -1,0 +1,28 @@
+using Cairn.V1;
+using LevelOfRepository = Cairn.Repository.VerifyLevel;
+
+namespace Cairn.Agent.Backup;
+
+/// <summary>Looks a point over. Damage is a result, not a failure: the task did what it was asked.</summary>
+internal sealed class PointVerification(NodeRepository repository)
+{
+    /// <summary>Verifies at the level asked for; every byte unless only presence was.</summary>
+    public async Task<TaskStatus> RunAsync(
+        VerifyRequest request, IProgress<Progress> progress, CancellationToken cancellationToken)
+    {
+        var opened = await repository.OpenAsync(cancellationToken);
+        var report = await opened.VerifyAsync(
+            PointIds.Require(request.PointId),
+            request.Level == VerifyLevel.Presence ? LevelOfRepository.Presence : LevelOfRepository.Hash,
+            new CopyTotals("verify", []).Report(progress),
+            cancellationToken);
+        var result = new VerifyResult { Files = report.Files, Bytes = report.Bytes };
+        result.Damage.AddRange(report.Damages.Select(damage => new Damage
+        {
+            File = damage.Path ?? damage.FoundIn,
+            Offset = damage.Offset ?? 0,
+            What = $"{damage.Finding} (in {damage.FoundIn})",
+        }));
+        return new TaskStatus { Verify = result };
+    }
+}

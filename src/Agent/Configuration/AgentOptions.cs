@@ -1,0 +1,40 @@
+namespace Cairn.Agent.Configuration;
+
+/// <summary>The agent's configuration file as the operator wrote it; keys are lower-case with hyphens.</summary>
+public sealed class AgentOptions
+{
+    /// <summary>This node's name, unique at its coordinator. Required.</summary>
+    public string Node { get; set; } = "";
+
+    /// <summary>Where to listen, <c>address:port</c>, loopback only; port 0 takes a free one. Default 127.0.0.1:7461.</summary>
+    public string Listen { get; set; } = "127.0.0.1:7461";
+
+    /// <summary>The coordinator's address, loopback only. Default http://127.0.0.1:7460.</summary>
+    public string Coordinator { get; set; } = "http://127.0.0.1:7460";
+
+    /// <summary>Absolute path of the directory of the agent's journal; made when absent. Required.</summary>
+    public string State { get; set; } = "";
+
+    /// <summary>Absolute path of this node's repository: absent, empty or ours. Required.</summary>
+    public string Repository { get; set; } = "";
+
+    /// <summary>Absolute paths of the directories below which the agent may touch anything. At least one.</summary>
+    public IList<string> Roots { get; set; } = [];
+
+    /// <summary>
+    /// <c>none</c>, <c>fastest</c>, <c>balanced</c> or <c>best</c>; a better one costs processor time. Default fastest.
+    /// </summary>
+    public string Compression { get; set; } = "fastest";
+
+    /// <summary>Largest pack file, 1MiB to 64GiB. Larger means fewer files, and more dead bytes kept. Default 1GiB.</summary>
+    public string MaxPackSize { get; set; } = "1GiB";
+
+    /// <summary>Absolute path of a log file beside standard error; none when empty.</summary>
+    public string LogFile { get; set; } = "";
+
+    /// <summary>The database instances on this host. At least one.</summary>
+    public IList<InstanceOptions> Instances { get; set; } = [];
+
+    /// <summary>Time and space limits.</summary>
+    public LimitOptions Limits { get; set; } = new();
+}

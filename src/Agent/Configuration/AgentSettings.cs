@@ -1,0 +1,38 @@
+using System.Net;
+using Cairn.Agent.Engines;
+using Cairn.Repository;
+
+namespace Cairn.Agent.Configuration;
+
+/// <summary>The checked configuration; nothing else of the agent reads the options.</summary>
+internal sealed record AgentSettings
+{
+    public required string Node { get; init; }
+
+    public required IPEndPoint Listen { get; init; }
+
+    public required Uri Coordinator { get; init; }
+
+    public required string StateDirectory { get; init; }
+
+    public required string RepositoryPath { get; init; }
+
+    public required IReadOnlyList<string> Roots { get; init; }
+
+    public required Compression Compression { get; init; }
+
+    public required long MaxPackBytes { get; init; }
+
+    public string? LogFile { get; init; }
+
+    public required IReadOnlyList<InstanceOptions> Instances { get; init; }
+
+    /// <summary>The engines, made with the limits that this file sets.</summary>
+    public required EngineCatalog Engines { get; init; }
+
+    public required long FreeFloorBytes { get; init; }
+
+    public required TimeSpan CaptureCheck { get; init; }
+
+    public required TimeSpan ReconnectMax { get; init; }
+}

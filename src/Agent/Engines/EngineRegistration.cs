@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Agent.Engines;
+
+/// <summary>The engines that this build has: one line for each.</summary>
+internal static class EngineRegistration
+{
+    /// <summary>Registers every engine and the <see cref="EngineCatalog"/> of them. <see cref="TimeProvider"/> must be registered.</summary>
+    public static IServiceCollection AddEngines(this IServiceCollection services, EngineLimits limits)
+    {
+        services.AddSingleton(limits);
+        services.AddSingleton<EngineCatalog>();
+        return services;
+    }
+}

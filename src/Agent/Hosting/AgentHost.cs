@@ -1,0 +1,108 @@
+using Cairn.Agent.Backup;
+using Cairn.Agent.Configuration;
+using Cairn.Agent.Describe;
+using Cairn.Agent.Engines;
+using Cairn.Agent.Journal;
+using Cairn.Agent.Registration;
+using Cairn.Agent.Restore;
+using Cairn.Agent.Roots;
+using Cairn.Agent.Service;
+using Cairn.Agent.Tasks;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Logging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Agent.Hosting;
+
+/// <summary>Puts the agent together.</summary>
+internal static class AgentHost
+{
+    private const int MaxMessageBytes = 16 * 1024 * 1024;
+
+    /// <summary>The agent as a web application that has not started. Opens the journal, which takes its lock.</summary>
+    /// <exception cref="CairnException">The journal is damaged or another agent has it.</exception>
+    public static WebApplication Build(AgentSettings settings, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(settings.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+
+            // A stream of metadata or progress may be slow; its own deadline ends it.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Engines);
+        services.AddSingleton(time);
+        services.AddSingleton(new ServerIdentity(settings.Node));
+        services.AddSingleton(AgentJournal.Open(settings.Node, settings.StateDirectory));
+        services.AddCapabilities();
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.Interceptors.Add<ErrorInterceptor>();
+        });
+
+        var application = builder.Build();
+        application.MapGrpcService<AgentService>();
+        return application;
+    }
+
+    private static void AddCapabilities(this IServiceCollection services)
+    {
+        services.AddSingleton<Instances>();
+        services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<AgentSettings>();
+            return new AllowedRoots(settings.Node, settings.Roots);
+        });
+        services.AddSingleton<NodeRepository>();
+        services.AddSingleton<StoppedProof>();
+        services.AddSingleton<RestoreInProgress>();
+        services.AddSingleton<BackupChecks>();
+        services.AddSingleton<CaptureDesk>();
+        services.AddSingleton<CaptureSteps>();
+        services.AddSingleton<MetadataExchange>();
+        services.AddSingleton<PointCopy>();
+        services.AddSingleton<PointCommit>();
+        services.AddSingleton<PointVerification>();
+        services.AddSingleton<PointCatalogue>();
+        services.AddSingleton<RestoreJournal>();
+        services.AddSingleton<RestorePlanner>();
+        services.AddSingleton<RestoreStage>();
+        services.TryAddSingleton<IStepHook, NoHook>();
+        services.AddSingleton<RestoreDesk>();
+        services.AddSingleton<NodeDescriber>();
+        services.AddSingleton<CoordinatorClient>();
+        services.AddSingleton<BoundAddress>();
+        services.AddSingleton<AgentService>();
+        services.AddSingleton(provider => new TaskDesk(
+            provider.GetRequiredService<AgentSettings>(),
+            provider.GetRequiredService<AgentJournal>(),
+            AgentCommands.All(
+                provider.GetRequiredService<CaptureSteps>(),
+                provider.GetRequiredService<CaptureDesk>(),
+                provider.GetRequiredService<PointCopy>(),
+                provider.GetRequiredService<PointCommit>(),
+                provider.GetRequiredService<PointVerification>(),
+                provider.GetRequiredService<RestoreStage>(),
+                provider.GetRequiredService<RestoreDesk>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TaskDesk>>()));
+
+        // In this order: what was cut off is taken up before commands come in, which the server, being last, lets in.
+        services.AddHostedService<AgentStart>();
+        services.AddHostedService<RestoreRecovery>();
+        services.AddHostedService<TaskResumption>();
+        services.AddHostedService<CaptureWatch>();
+        services.AddHostedService<RegistrationLoop>();
+    }
+}

@@ -1,0 +1,30 @@
+namespace Cairn.Agent.Journal;
+
+/// <summary>A restore on this node. Its key is the job.</summary>
+internal sealed record RestoreRecord
+{
+    public required string JobId { get; init; }
+
+    public required string Cluster { get; init; }
+
+    /// <summary>The epoch under which it was last commanded; checked against the highest right before each rename.</summary>
+    public required long Epoch { get; init; }
+
+    public required string PointId { get; init; }
+
+    public required RestoreState State { get; init; }
+
+    /// <summary>In the order in which they are put in place.</summary>
+    public required IReadOnlyList<RestorePart> Parts { get; init; }
+
+    /// <summary>Directories above the targets that were made for them, the outermost first.</summary>
+    public required IReadOnlyList<string> MadeParents { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When the state was last changed.</summary>
+    public required DateTimeOffset Changed { get; init; }
+
+    /// <summary>Bytes of what was staged.</summary>
+    public long StagedBytes { get; init; }
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace Cairn.Agent.Native;
+
+/// <summary>The operating system refused a call; says which, on what path, and the error number.</summary>
+internal sealed class NativeFailureException(string operation, string path, int error)
+    : IOException($"{operation} of '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)} (errno {error})")
+{
+    public const int NoEntry = 2;
+    public const int NotPermitted = 1;
+    public const int AccessDenied = 13;
+    public const int Busy = 16;
+    public const int Exists = 17;
+    public const int CrossDevice = 18;
+    public const int InvalidArgument = 22;
+    public const int ReadOnly = 30;
+    public const int NotImplemented = 38;
+    public const int NotEmpty = 39;
+    public const int NotSupported = 95;
+
+    /// <summary>The system's error number.</summary>
+    public int Error { get; } = error;
+}

@@ -1,0 +1,59 @@
+using Cairn.Agent.Configuration;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Cairn.Agent.Registration;
+
+/// <summary>The coordinator, as far as an agent talks to it. Every call has a deadline.</summary>
+internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly GrpcChannel channel = GrpcChannel.ForAddress(settings.Coordinator);
+
+    /// <summary>Registers this agent.</summary>
+    /// <exception cref="CairnException">As the coordinator said, or <see cref="ErrorCode.CoordinatorUnreachable"/>.</exception>
+    public Task<RegisterAgentResponse> RegisterAsync(
+        RegisterAgentRequest request, CancellationToken cancellationToken) =>
+        CallAsync(client => client.RegisterAgentAsync(request, Options(cancellationToken)), cancellationToken);
+
+    /// <summary>Says that this agent lives.</summary>
+    /// <exception cref="CairnException">As <see cref="RegisterAsync"/>.</exception>
+    public Task<HeartbeatResponse> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
+        CallAsync(client => client.HeartbeatAsync(request, Options(cancellationToken)), cancellationToken);
+
+    /// <summary>Asks what was decided about a restore.</summary>
+    /// <exception cref="CairnException">As <see cref="RegisterAsync"/>.</exception>
+    public Task<GetDecisionResponse> GetDecisionAsync(string restoreJobId, CancellationToken cancellationToken) =>
+        CallAsync(
+            client => client.GetDecisionAsync(
+                new GetDecisionRequest { RestoreJobId = restoreJobId, Node = settings.Node },
+                Options(cancellationToken)),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => channel.Dispose();
+
+    private async Task<T> CallAsync<T>(
+        Func<Coordinator.CoordinatorClient, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var running = call(new Coordinator.CoordinatorClient(channel));
+            return await running.ResponseAsync;
+        }
+        catch (RpcException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw RpcErrors.FromRpc(failure, ErrorCode.CoordinatorUnreachable, settings.Coordinator.ToString());
+        }
+        catch (RpcException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private CallOptions Options(CancellationToken cancellationToken) => new(
+        deadline: (time.GetUtcNow() + CallDeadline).UtcDateTime, cancellationToken: cancellationToken);
+}

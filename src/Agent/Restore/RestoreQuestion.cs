@@ -1,0 +1,12 @@
+using Cairn.Repository;
+
+namespace Cairn.Agent.Restore;
+
+/// <summary>What is to be restored on this node, as a precheck or a stage command asks it.</summary>
+internal sealed record RestoreQuestion(
+    string Cluster,
+    string JobId,
+    PointId Point,
+    string SourceNode,
+    bool MetadataHere,
+    IReadOnlyList<string> AcceptedCaveats);

@@ -1,0 +1,52 @@
+using Cairn.Agent.Configuration;
+using Cairn.Agent.Engines;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Agent.Restore;
+
+/// <summary>Proves that no process owns an instance's data. What cannot be found out counts as a refusal.</summary>
+internal sealed class StoppedProof(AgentSettings settings, Instances instances)
+{
+    /// <summary>Proves it of every configured instance.</summary>
+    /// <exception cref="CairnException">As <see cref="ProveAsync"/>.</exception>
+    public async Task RequireAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var options in instances.Configured)
+        {
+            await ProveAsync(instances.Open(options), cancellationToken);
+        }
+    }
+
+    /// <summary>Returns what was looked at.</summary>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.InstanceRunning"/>, <see cref="ErrorCode.PortTaken"/>, <see cref="ErrorCode.CannotTell"/>.
+    /// </exception>
+    public async Task<string> ProveAsync(IEngineInstance instance, CancellationToken cancellationToken)
+    {
+        var proof = await instance.ProveStoppedAsync(cancellationToken);
+        if (proof.State == RunState.Stopped)
+        {
+            return $"{instance.Name} is stopped: {string.Join("; ", proof.Observations.Select(seen => seen.Finding))}";
+        }
+
+        var worst = proof.Observations.Where(seen => seen.State == proof.State).ToList();
+        var code = proof.State != RunState.Running
+            ? ErrorCode.CannotTell
+            : worst.Count > 0 && worst.TrueForAll(seen => seen.Sign == "port")
+                ? ErrorCode.PortTaken
+                : ErrorCode.InstanceRunning;
+        var said = code switch
+        {
+            ErrorCode.InstanceRunning => "runs",
+            ErrorCode.PortTaken => "is not seen to run, but one of its ports is taken",
+            _ => "may run or not; it cannot be told",
+        };
+        throw new CairnException(
+            code,
+            $"instance {instance.Name} {said}: {string.Join("; ", worst.Select(seen => seen.Finding))}",
+            worst.Select(seen => seen.WayOut).FirstOrDefault(wayOut => wayOut.Length > 0) ?? "stop the instance",
+            settings.Node,
+            instance.Name);
+    }
+}
