@@ -16,6 +16,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     private readonly Lock gate = new();
     private readonly ServerSettings settings;
     private readonly string method;
+    private readonly CancellationToken requestAborted;
     private readonly CancellationTokenSource writesStop = new();
     private readonly Metadata responseTrailers = [];
     private Metadata? requestHeaders;
@@ -35,6 +36,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         HttpContext = context;
         this.method = method;
         this.settings = settings;
+        requestAborted = context.RequestAborted;
     }
 
     public HttpContext HttpContext { get; }
@@ -49,7 +51,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 
     protected override Metadata RequestHeadersCore => requestHeaders ??= [];
 
-    protected override CancellationToken CancellationTokenCore => deadline?.Token ?? HttpContext.RequestAborted;
+    protected override CancellationToken CancellationTokenCore => deadline?.Token ?? requestAborted;
 
     protected override Metadata ResponseTrailersCore => responseTrailers;
 
@@ -75,7 +77,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 
         if (timeout is { } term)
         {
-            deadline = new ServerDeadline(settings.Time, term, OnDeadline, HttpContext.RequestAborted);
+            deadline = new ServerDeadline(settings.Time, term, OnDeadline, requestAborted);
         }
 
         requestHeaders = RequestHeaderReader.ReadMetadata(HttpContext.Request.Headers);
@@ -87,15 +89,18 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     public async Task<T> ReadSingleAsync<T>(Func<DeserializationContext, T> deserializer)
         where T : class
     {
-        var message = await ReadAsync(deserializer, CancellationToken).ConfigureAwait(false)
+        var message = await ReadAsync(deserializer, CancellationToken.None).ConfigureAwait(false)
             ?? throw WireErrors.Unimplemented("The method takes one request message, but none was sent.");
-        var isAtEnd = await GuardedReadAsync(reader!.TryReachEndAsync(CancellationToken)).ConfigureAwait(false);
+        var isAtEnd = await GuardedReadAsync(reader!.TryReachEndAsync(CancellationToken.None)).ConfigureAwait(false);
         return isAtEnd
             ? message
             : throw WireErrors.Unimplemented("The method takes one request message, but more were sent.");
     }
 
-    /// <summary>The next request message; null at the end.</summary>
+    /// <summary>
+    /// The next request message; null at the end. A reset of the stream ends the read by itself, after what came before
+    /// it, so the call's own token is not needed for that.
+    /// </summary>
     public Task<T?> ReadAsync<T>(Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
         where T : class
     {
@@ -291,7 +296,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
             return await read.ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or InvalidOperationException or ObjectDisposedException
-            && (failure is IOException || HttpContext.RequestAborted.IsCancellationRequested || deadline?.HasStruck == true))
+            && (failure is IOException || requestAborted.IsCancellationRequested || deadline?.HasStruck == true))
         {
             isClientGone = true;
             throw new OperationCanceledException("The client reset the request stream.", failure, CancellationToken);
@@ -322,7 +327,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         }
 
         await WriterIsIdle().ConfigureAwait(false);
-        if (HttpContext.RequestAborted.IsCancellationRequested)
+        if (requestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -375,7 +380,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         ServerLog.DeadlineExceeded(settings.Logger, method);
         await writesStop.CancelAsync().ConfigureAwait(false);
         await WriterIsIdle().ConfigureAwait(false);
-        if (HttpContext.RequestAborted.IsCancellationRequested)
+        if (requestAborted.IsCancellationRequested)
         {
             return;
         }

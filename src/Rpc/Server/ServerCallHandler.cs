@@ -24,6 +24,15 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
             return;
         }
 
+        // Routes ignore case, method names do not.
+        if (!string.Equals(context.Request.Path.Value, Method.FullName, StringComparison.Ordinal))
+        {
+            await TrailersOnly.WriteAsync(
+                context, new Status(StatusCode.Unimplemented, StatusMessages.UnknownMethod), Settings.Compression)
+                .ConfigureAwait(false);
+            return;
+        }
+
         RequestCheck.LiftTransportLimits(context, IsClientStreaming);
         if (Method.Type != MethodType.Unary)
         {

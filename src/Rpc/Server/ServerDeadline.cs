@@ -9,7 +9,8 @@ namespace Grpc.AspNetCore.Server;
 /// </summary>
 internal sealed class ServerDeadline : IAsyncDisposable
 {
-    private const int CancelErrorCode = 8;
+    private const int NoError = 0;
+    private const int Cancel = 8;
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
     private static readonly TimeSpan TrailersTerm = TimeSpan.FromMilliseconds(500);
     private readonly Lock gate = new();
@@ -50,14 +51,15 @@ internal sealed class ServerDeadline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends what is written, then resets the stream, so that nothing of a handler that goes on reaches the client. A
-    /// client that takes nothing gets the reset alone.
+    /// Sends what is written, then resets the stream, so that the client stops sending and nothing of a handler that goes
+    /// on reaches it. The reset is no error when the trailers are out: HttpClient would forget them over a CANCEL while
+    /// its request is open. A client that takes nothing gets the CANCEL alone.
     /// </summary>
     public static async Task FinishResponseAsync(HttpContext context)
     {
         var completion = context.Response.CompleteAsync();
         await Task.WhenAny(completion, Task.Delay(TrailersTerm, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
-        context.Features.Get<IHttpResetFeature>()?.Reset(CancelErrorCode);
+        context.Features.Get<IHttpResetFeature>()?.Reset(completion.IsCompletedSuccessfully ? NoError : Cancel);
         _ = completion.ContinueWith(
             static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }

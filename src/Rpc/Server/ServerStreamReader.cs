@@ -29,7 +29,7 @@ internal sealed class ServerStreamReader<T>(ServerCall call, Func<Deserializatio
                 return false;
             }
 
-            current = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            current = await call.ReadAsync(deserializer, cancellationToken).ConfigureAwait(false);
             isAtEnd = current is null;
             return !isAtEnd;
         }
@@ -37,16 +37,5 @@ internal sealed class ServerStreamReader<T>(ServerCall call, Func<Deserializatio
         {
             Volatile.Write(ref isReading, 0);
         }
-    }
-
-    private async Task<T?> ReadAsync(CancellationToken cancellationToken)
-    {
-        if (!cancellationToken.CanBeCanceled)
-        {
-            return await call.ReadAsync(deserializer, call.CancellationToken).ConfigureAwait(false);
-        }
-
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.CancellationToken);
-        return await call.ReadAsync(deserializer, either.Token).ConfigureAwait(false);
     }
 }
