@@ -275,7 +275,7 @@ done
 step 'The restored cluster starts and answers'
 start_database
 show cluster topology demo
-found=$(curl -sf --max-time 10 -G http://127.0.0.1:8086/query --data-urlencode 'db=iot' --data-urlencode 'q=select v from demo' \
+found=$(curl -sf --max-time 10 -G http://127.0.0.1:8086/query --data-urlencode 'db=iot' --data-urlencode 'q=select * from demo' \
   | jq '[.results[0].series[]?.values[]] | length')
 [ "$found" = 600 ] || fail "$found of the 600 acknowledged points came back"
 printf 'All 600 points that were acknowledged before the backups are there.\n'
