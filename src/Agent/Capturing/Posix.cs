@@ -55,6 +55,25 @@ internal static unsafe partial class Posix
         return errno is Enoent or Enotdir ? null : throw Failure("look at", path, errno);
     }
 
+    /// <summary>The path without symbolic links; null when it does not exist or may not be resolved.</summary>
+    public static string? RealPath(string path)
+    {
+        var resolved = realpath(path, 0);
+        if (resolved == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Marshal.PtrToStringUTF8(resolved);
+        }
+        finally
+        {
+            free(resolved);
+        }
+    }
+
     /// <summary>Makes a hard link. Returns 0 or the errno: callers tell a vanished source from a refused link.</summary>
     public static int TryLink(string existing, string created) =>
         link(existing, created) == 0 ? 0 : Marshal.GetLastPInvokeError();
@@ -70,7 +89,11 @@ internal static unsafe partial class Posix
             throw Failure("set the owner of", path, Marshal.GetLastPInvokeError());
         }
 
-        File.SetUnixFileMode(path, (UnixFileMode)(status.Mode & 0xFFF));
+        if (current.Mode != status.Mode && chmod(path, status.Mode & 0xFFF) != 0)
+        {
+            throw Failure("set the mode of", path, Marshal.GetLastPInvokeError());
+        }
+
         var times = stackalloc Timespec[2];
         times[0] = new Timespec { Nanoseconds = UtimeOmit };
         times[1] = new Timespec
@@ -82,6 +105,29 @@ internal static unsafe partial class Posix
         {
             throw Failure("set the time of", path, Marshal.GetLastPInvokeError());
         }
+    }
+
+    /// <summary>Sets the permission bits.</summary>
+    /// <exception cref="IOException">They cannot be set.</exception>
+    public static void SetMode(string path, uint mode)
+    {
+        if (chmod(path, mode & 0xFFF) != 0)
+        {
+            throw Failure("set the mode of", path, Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Makes a directory that only this user may enter; true when it was not there.</summary>
+    /// <exception cref="IOException">It cannot be made, or something else stands there.</exception>
+    public static bool MakePrivateDirectory(string path)
+    {
+        if (mkdir(path, 0x1C0) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Eexist && Status(path) is { Kind: FileKind.Directory } ? false : throw Failure("make", path, errno);
     }
 
     /// <summary>Gives <paramref name="path"/> to another user; needs root.</summary>
@@ -243,10 +289,22 @@ internal static unsafe partial class Posix
     private static partial int lchown(string path, uint uid, uint gid);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chmod(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkdir(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int utimensat(int directory, string path, Timespec* times, int flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint realpath(string path, nint buffer);
+
+    [LibraryImport("libc")]
+    private static partial void free(nint memory);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(SafeFileHandle file, int operation);

@@ -1,3 +1,4 @@
+using Cairn.Agent.Engines.OpenGemini;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Agent.Engines;
@@ -9,6 +10,7 @@ internal static class EngineRegistration
     public static IServiceCollection AddEngines(this IServiceCollection services, EngineLimits limits)
     {
         services.AddSingleton(limits);
+        services.AddSingleton<IEngine, OpenGeminiEngine>();
         services.AddSingleton<EngineCatalog>();
         return services;
     }

@@ -24,7 +24,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         }
 
         var tag = Varint();
-        (Field, Number, Bytes) = ((int)Math.Min(tag >> 3, int.MaxValue), 0, []);
+        Field = (int)Math.Min(tag >> 3, int.MaxValue);
+        Number = 0;
+        Bytes = [];
         switch (tag & 7)
         {
             case 0:

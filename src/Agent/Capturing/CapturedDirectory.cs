@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Cairn.Repository;
+using Cairn.Shared.Errors;
+
+namespace Cairn.Agent.Capturing;
+
+/// <summary>A directory that a capture fills: mirrors directories of a live tree and hands out what was captured.</summary>
+/// <param name="path">The capture's directory of one root.</param>
+internal sealed class CapturedDirectory(string path)
+{
+    /// <summary>The capture's directory.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The captured counterpart of a path.</summary>
+    public string At(string relative) => relative.Length == 0 ? Path : $"{Path}/{relative}";
+
+    /// <summary>Removes everything in it.</summary>
+    public void Clear()
+    {
+        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } directory)
+            {
+                directory.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+    }
+
+    /// <summary>Makes a directory and those above it; they are private until <see cref="SetDirectoryAttributes"/>.</summary>
+    public void EnsureDirectory(string relative)
+    {
+        if (relative.Length == 0 || Posix.Status(At(relative)) is { Kind: FileKind.Directory })
+        {
+            return;
+        }
+
+        EnsureDirectory(ParentOf(relative));
+        Posix.MakePrivateDirectory(At(relative));
+    }
+
+    /// <summary>
+    /// Gives every captured directory, the root included, owner, mode and time of its live counterpart; those without one
+    /// keep what they have. Deepest first, because filling a directory changes its time.
+    /// </summary>
+    public void SetDirectoryAttributes(string liveRoot)
+    {
+        var directories = TreeWalk.Below(Path).Where(i => i.Status.Kind == FileKind.Directory).Select(i => i.Path).ToList();
+        for (var i = directories.Count - 1; i >= -1; i--)
+        {
+            var relative = i < 0 ? "" : directories[i];
+            if (Posix.Status(relative.Length == 0 ? liveRoot : $"{liveRoot}/{relative}") is { Kind: FileKind.Directory } status)
+            {
+                // Without these the agent could neither read nor remove it, were it not root.
+                Posix.SetAttributes(At(relative), status with { Mode = status.Mode | 0x1C0 });
+            }
+        }
+    }
+
+    /// <summary>
+    /// What was captured, for the repository, the root first. <paramref name="immutable"/> says which files never change
+    /// under their name: those are links, so their identity is the live file's.
+    /// </summary>
+    public async IAsyncEnumerable<SourceEntry> EntriesAsync(
+        string root, Func<string, bool> immutable, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        var own = Posix.Status(Path) ?? throw Lost(Path);
+        yield return new SourceEntry { Path = root, Kind = EntryKind.Directory, Attributes = own.Attributes, Class = root };
+        foreach (var item in TreeWalk.Below(Path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var isFile = item.Status.Kind == FileKind.Regular;
+            var fixedContent = isFile && immutable(item.Path);
+            yield return new SourceEntry
+            {
+                Path = $"{root}/{item.Path}",
+                Kind = isFile ? EntryKind.File : EntryKind.Directory,
+                Attributes = item.Status.Attributes,
+                Class = root,
+                Immutable = fixedContent,
+                Identity = fixedContent ? item.Status.Identity : null,
+                PhysicalPath = isFile ? At(item.Path) : null,
+            };
+        }
+    }
+
+    /// <summary>The path above a relative path; empty for the first level.</summary>
+    public static string ParentOf(string relative) =>
+        relative.LastIndexOf('/') is > 0 and var at ? relative[..at] : "";
+
+    private static CairnException Lost(string path) => new(
+        ErrorCode.CaptureLost, $"the captured directory '{path}' is gone", "run the backup again", subject: path);
+}

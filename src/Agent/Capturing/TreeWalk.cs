@@ -1,0 +1,79 @@
+using Cairn.Shared.Errors;
+
+namespace Cairn.Agent.Capturing;
+
+/// <summary>
+/// Lists a directory tree: a directory before what is in it, names in ordinal order, nothing followed. What vanishes
+/// while it is listed is left out: in a live tree that is no error, and callers list again.
+/// </summary>
+internal static class TreeWalk
+{
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        MatchType = MatchType.Simple,
+        RecurseSubdirectories = false,
+        ReturnSpecialDirectories = false,
+    };
+
+    /// <summary>
+    /// Everything below <paramref name="root"/>. <paramref name="enter"/> says for a directory whether its content is wanted.
+    /// </summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.PathUnusable"/> for a name that is not UTF-8: it could be neither read nor kept.</exception>
+    /// <exception cref="IOException">A directory cannot be read.</exception>
+    public static IEnumerable<TreeItem> Below(string root, Func<TreeItem, bool>? enter = null)
+    {
+        var pending = new Stack<TreeItem>();
+        Push(root, "", pending);
+        while (pending.TryPop(out var item))
+        {
+            yield return item;
+            if (item.Status.Kind == FileKind.Directory && (enter is null || enter(item)))
+            {
+                Push(root, item.Path, pending);
+            }
+        }
+    }
+
+    private static void Push(string root, string path, Stack<TreeItem> pending)
+    {
+        var directory = path.Length == 0 ? root : $"{root}/{path}";
+        List<string> names;
+        try
+        {
+            names = [.. Directory.EnumerateFileSystemEntries(directory, "*", Everything).Select(p => Path.GetFileName(p)!)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new CairnException(
+                ErrorCode.PermissionMissing,
+                $"'{directory}' cannot be listed",
+                "run the agent as the user that owns the database's files, or as root",
+                subject: directory,
+                cause: denied);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        for (var i = names.Count - 1; i >= 0; i--)
+        {
+            if (names[i].Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw new CairnException(
+                    ErrorCode.PathUnusable,
+                    $"'{directory}' holds the name '{names[i]}', which is not UTF-8",
+                    "rename or remove it",
+                    subject: directory);
+            }
+
+            if (Posix.Status($"{directory}/{names[i]}") is { } status)
+            {
+                pending.Push(new TreeItem(path.Length == 0 ? names[i] : $"{path}/{names[i]}", status));
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Text.Json;
+using Cairn.Agent.Capturing;
+using Cairn.Agent.Engines.OpenGemini.Capture;
+using Cairn.Agent.Engines.OpenGemini.Http;
+using Cairn.Agent.Engines.OpenGemini.Restore;
+using Cairn.Agent.Proofs;
+using Cairn.Shared.Errors;
+using Cairn.V1;
+
+namespace Cairn.Agent.Engines.OpenGemini.Meta;
+
+/// <summary>
+/// Takes the catalogue last, so that every shard on disk is known to it. Running: the ts-meta that leads writes a copy of its
+/// META into a fresh directory; its empty 200 means nothing, so what it wrote is checked. Stopped: this node's own META is
+/// copied as it is.
+/// </summary>
+internal sealed class MetadataStep(
+    OpenGeminiConfiguration configuration, OpenGeminiClient client, ProcessTable table, TimeProvider time)
+{
+    private const int MaxMetaInfoBytes = 64 << 20;
+    private const int KeptMetaInfoBytes = 256 << 10;
+    private const long MaxCopyBytes = 16L << 30;
+    private const int BackupAttempts = 3;
+
+    /// <summary>Runs the step.</summary>
+    public async Task<StepResult> RunAsync(CaptureStepRequest request, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        if (configuration.MetaRoot is null || configuration.MetaHttpAddress is null)
+        {
+            return request.Cold
+                ? new StepResult(0, 0, new Evidence { Cold = true })
+                : throw new CairnException(ErrorCode.InvalidRequest, "this instance has no ts-meta", "run the step on the node whose ts-meta leads");
+        }
+
+        var capture = new CapturedDirectory(request.Workspace.For(RootNames.Meta));
+        capture.Clear();
+        return request.Cold
+            ? await TakeOwnAsync(request, capture, progress, cancellationToken)
+            : await TakeFromLeaderAsync(request, capture, configuration.MetaHttpAddress, cancellationToken);
+    }
+
+    private async Task<StepResult> TakeOwnAsync(
+        CaptureStepRequest request, CapturedDirectory capture, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        var live = LiveRoots.Resolve(configuration, RootNames.Meta);
+        long files = 0, bytes = 0;
+        foreach (var item in TreeWalk.Below(live))
+        {
+            if (item.Status.Kind == FileKind.Directory)
+            {
+                capture.EnsureDirectory(item.Path);
+                continue;
+            }
+
+            if (item.Status.Kind != FileKind.Regular)
+            {
+                throw new CairnException(
+                    ErrorCode.PathUnusable, $"'{live}/{item.Path}' is neither a file nor a directory", "put a plain file there", subject: item.Path);
+            }
+
+            bytes += await FileCopy.CopyAsync($"{live}/{item.Path}", capture.At(item.Path), untilEnd: false, MaxCopyBytes, cancellationToken)
+                ?? throw new CairnException(
+                    ErrorCode.InstanceRunning, $"'{live}/{item.Path}' vanished while it was copied", "stop the instance", subject: item.Path);
+            progress(++files, bytes);
+        }
+
+        capture.SetDirectoryAttributes(live);
+        Keep(request, RestoreRecord.OwnMetadata, metaInfo: null);
+        return new StepResult(files, bytes, new Evidence { Cold = true })
+        {
+            Notes = ["metadata are this node's own: nothing ran that could lead"],
+        };
+    }
+
+    private async Task<StepResult> TakeFromLeaderAsync(
+        CaptureStepRequest request, CapturedDirectory capture, string address, CancellationToken cancellationToken)
+    {
+        await RequireLeaderAsync(address, "before the metadata were taken", cancellationToken);
+        var catalogue = Catalogue.Read(await client.GetAsync(address, "/getdata", askOthers: false, cancellationToken));
+        var live = LiveRoots.Resolve(configuration, RootNames.Meta);
+        var started = time.GetUtcNow();
+        var fresh = "";
+        try
+        {
+            (fresh, var written, var snapshots, var metaInfo) = await OrderBackupAsync(capture, live, address, catalogue.ClusterId, cancellationToken);
+            await RequireLeaderAsync(address, "after the metadata were taken", cancellationToken);
+            Directory.Move(written + "/snapshots", capture.At("snapshots"));
+            File.Move(written + "/raft.db", capture.At("raft.db"));
+            Posix.SetAttributes(capture.Path, Posix.Status(live)!.Value);
+            Keep(request, RestoreRecord.LeaderMetadata, metaInfo);
+            var files = TreeWalk.Below(capture.Path).Where(i => i.Status.Kind == FileKind.Regular).ToList();
+            return new StepResult(files.Count, files.Sum(f => f.Status.Size), ToEvidence(request, catalogue))
+            {
+                FirstTaken = started,
+                LastTaken = time.GetUtcNow(),
+                Notes = [string.Create(CultureInfo.InvariantCulture, $"metadata of the leader {address}, catalogue index {snapshots.Max(s => s.Index)}")],
+            };
+        }
+        finally
+        {
+            RemoveFresh(fresh);
+        }
+    }
+
+    // The server copies its raft.db while it goes on, so a copy can be torn; that shows, and another is ordered.
+    private async Task<(string Fresh, string Written, IReadOnlyList<MetaSnapshot> Snapshots, string? MetaInfo)> OrderBackupAsync(
+        CapturedDirectory capture, string live, string address, string clusterId, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var fresh = PrepareFreshDirectory(capture, live);
+            try
+            {
+                _ = await client.PostAsync(address, "/backupMeta?backupPath=" + Uri.EscapeDataString(fresh), cancellationToken);
+                var written = Find(fresh, address);
+                var (snapshots, metaInfo) = Check(written, address, clusterId);
+                return (fresh, written, snapshots, metaInfo);
+            }
+            catch (CairnException) when (attempt < BackupAttempts)
+            {
+                RemoveFresh(fresh);
+            }
+            catch
+            {
+                RemoveFresh(fresh);
+                throw;
+            }
+        }
+    }
+
+    private static void RemoveFresh(string fresh)
+    {
+        if (Directory.Exists(fresh))
+        {
+            Directory.Delete(fresh, recursive: true);
+        }
+    }
+
+    private async Task RequireLeaderAsync(string address, string when, CancellationToken cancellationToken)
+    {
+        var stat = RaftStat.Read(await client.GetAsync(address, RaftStat.Path, askOthers: false, cancellationToken));
+        var state = stat.ByAddress.GetValueOrDefault(address) ?? stat.ByAddress.Values.FirstOrDefault();
+        if (state?.IsLeader != true)
+        {
+            throw new CairnException(
+                ErrorCode.LeaderMoved,
+                $"the ts-meta {address} does not lead {when}; it says '{state?.State}'",
+                "the metadata are taken again from the new leader; run the backup again if that does not happen",
+                subject: address);
+        }
+    }
+
+    // The server writes as its own user; the agent's directories are private, so it gets a way in when the users differ.
+    private string PrepareFreshDirectory(CapturedDirectory capture, string live)
+    {
+        var parent = Path.GetDirectoryName(capture.Path)!;
+        var fresh = Path.Combine(parent, "meta.native-" + Guid.NewGuid().ToString("N"));
+        Posix.MakePrivateDirectory(fresh);
+        var server = table.List().FirstOrDefault(p => CommandLine.RolesOf(p).Contains(Roles.Meta)
+            && CommandLine.ConfigOf(p, table) is { } config && CommandLine.SameFile(config, configuration.Path));
+        var owner = Posix.Status(live)!.Value;
+        var uid = server?.Uid ?? owner.Uid;
+        if (uid == Posix.EffectiveUser)
+        {
+            return fresh;
+        }
+
+        Posix.ChangeOwner(fresh, uid, owner.Gid);
+        for (var directory = parent; Path.GetFileName(directory).Length > 0; directory = Path.GetDirectoryName(directory)!)
+        {
+            var status = Posix.Status(directory)!.Value;
+            Posix.SetMode(directory, status.Mode | 1);
+            if (Path.GetFileName(directory) == ".cairn")
+            {
+                break;
+            }
+        }
+
+        return fresh;
+    }
+
+    // Either directly in the path that was given, or, as the native backup does, in meta_backup below it.
+    private static string Find(string fresh, string address)
+    {
+        string[] places = [fresh, fresh + "/meta_backup"];
+        return places.FirstOrDefault(place => File.Exists(place + "/raft.db")) ?? throw Unusable(
+            address, $"wrote no raft.db into '{fresh}', although it did not refuse to; its answer to backupMeta means nothing");
+    }
+
+    private static (IReadOnlyList<MetaSnapshot> Snapshots, string? MetaInfo) Check(string written, string address, string clusterId)
+    {
+        try
+        {
+            var buckets = BoltFile.Check(written + "/raft.db");
+            if (!buckets.Contains("logs") || !buckets.Contains("conf"))
+            {
+                throw new InvalidDataException($"raft.db holds {(buckets.Count == 0 ? "nothing" : string.Join(", ", buckets))} where logs and conf should be");
+            }
+
+            var snapshots = Directory.Exists(written + "/snapshots")
+                ? Directory.EnumerateDirectories(written + "/snapshots").Select(MetaSnapshot.Read).ToList()
+                : [];
+            return snapshots.Count > 0
+                ? (snapshots, CheckMetaInfo(written + "/meta_info.json", clusterId))
+                : throw new InvalidDataException("there is no snapshot");
+        }
+        catch (Exception wrong) when (wrong is InvalidDataException or IOException)
+        {
+            throw Unusable(address, $"wrote metadata that cannot be used: {wrong.Message}", wrong);
+        }
+    }
+
+    private static string? CheckMetaInfo(string path, string clusterId)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length > MaxMetaInfoBytes)
+        {
+            throw new InvalidDataException("meta_info.json is missing or too large");
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            var found = Catalogue.Parse(document.RootElement)
+                ?? throw new InvalidDataException("meta_info.json is no catalogue");
+            if (found.ClusterId != clusterId)
+            {
+                throw new InvalidDataException($"meta_info.json is of cluster {found.ClusterId}, this is {clusterId}");
+            }
+        }
+        catch (JsonException wrong)
+        {
+            throw new InvalidDataException("meta_info.json is not JSON", wrong);
+        }
+
+        return bytes.Length <= KeptMetaInfoBytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+    }
+
+    private static Evidence ToEvidence(CaptureStepRequest request, Catalogue catalogue)
+    {
+        var features = catalogue.Features.ToHashSet(StringComparer.Ordinal);
+        if (catalogue.PartitionsPerNode > 1)
+        {
+            features.Add(Caveats.PartitionsPerNode);
+        }
+
+        if (catalogue.Metas.Count is not (1 or 3))
+        {
+            features.Add(Caveats.MetaCount);
+        }
+
+        if (catalogue.Groups.Any(g => g.Members.Count != 3))
+        {
+            features.Add(Caveats.ReplicaCount);
+        }
+
+        if (request.Exact && catalogue.Groups.Count > 0)
+        {
+            features.Add(Caveats.ExactReplicated);
+        }
+
+        return new Evidence
+        {
+            Exact = request.Exact,
+            Groups = [.. catalogue.Groups.Select(g => new GroupEvidence(g.Database, g.Id, g.Master, g.Members))],
+            Features = [.. features.Order(StringComparer.Ordinal)],
+        };
+    }
+
+    private static void Keep(CaptureStepRequest request, string metadata, string? metaInfo)
+    {
+        var notes = CaptureNotes.Read(request.Workspace, request);
+        (notes with { Metadata = metadata, MetaInfo = metaInfo, Taken = [.. notes.Taken.Append(RootNames.Meta).Distinct()] })
+            .Keep(request.Workspace);
+    }
+
+    private static CairnException Unusable(string address, string what, Exception? cause = null) => new(
+        ErrorCode.EngineAnswer,
+        $"the ts-meta {address} {what}",
+        "see its log; it must be able to write into the agent's .cairn directory beside META",
+        subject: address,
+        cause: cause);
+}

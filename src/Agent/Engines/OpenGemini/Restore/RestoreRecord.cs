@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cairn.Agent.Engines.OpenGemini.Restore;
+
+/// <summary>A role and an address by which the database names the instance.</summary>
+internal sealed record RecordedAddress(string Role, string Address);
+
+/// <summary>
+/// What a restore must know of a captured instance; JSON in the point. Checked before it is believed: it may come from a
+/// repository that somebody else has written.
+/// </summary>
+internal sealed record RestoreRecord
+{
+    /// <summary>META came from the ts-meta that led.</summary>
+    public const string LeaderMetadata = "leader";
+
+    /// <summary>META is this node's own, taken while it was stopped.</summary>
+    public const string OwnMetadata = "own";
+
+    /// <summary>No META was captured here.</summary>
+    public const string NoMetadata = "none";
+
+    /// <summary>The one schema that is known.</summary>
+    public const int KnownSchema = 1;
+
+    private const int MaxChars = 1 << 20;
+    private const int MaxItems = 10_000;
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = 8,
+    };
+
+    /// <summary>See <see cref="KnownSchema"/>.</summary>
+    public int Schema { get; init; } = KnownSchema;
+
+    /// <summary>e.g. v1.5.2; empty when it was not told.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Roles of the instance.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    /// <summary>Addresses by which the database names it.</summary>
+    public required IReadOnlyList<RecordedAddress> Addresses { get; init; }
+
+    /// <summary>The ts-meta's name in the Raft group; empty without one.</summary>
+    public required string MetaRaftAddress { get; init; }
+
+    /// <summary>RPC addresses of all ts-metas, sorted.</summary>
+    public required IReadOnlyList<string> MetaJoin { get; init; }
+
+    /// <summary>ha-policy.</summary>
+    public required string HaPolicy { get; init; }
+
+    /// <summary>Directories as they were, by root.</summary>
+    public required IReadOnlyDictionary<string, string> Roots { get; init; }
+
+    /// <summary>Roots that the point holds.</summary>
+    public required IReadOnlyList<string> Captured { get; init; }
+
+    /// <summary>leader, own or none.</summary>
+    public required string Metadata { get; init; }
+
+    /// <summary>True when the instance was stopped.</summary>
+    public required bool Cold { get; init; }
+
+    /// <summary>Databases with files on this node.</summary>
+    public required IReadOnlyList<string> Databases { get; init; }
+
+    /// <summary>The catalogue as the leader wrote it (meta_info.json), for restores to other addresses by hand; null elsewhere, and when it is long.</summary>
+    public string? MetaInfo { get; init; }
+
+    /// <summary>The JSON, at most 1 MiB: the catalogue is left out first, then the list of databases.</summary>
+    public string ToJson()
+    {
+        var json = JsonSerializer.Serialize(this, Options);
+        json = json.Length <= MaxChars ? json : JsonSerializer.Serialize(this with { MetaInfo = null }, Options);
+        return json.Length <= MaxChars ? json : JsonSerializer.Serialize(this with { MetaInfo = null, Databases = [] }, Options);
+    }
+
+    /// <summary>Reads and checks a record.</summary>
+    /// <exception cref="InvalidDataException">It is not one.</exception>
+    public static RestoreRecord Parse(string json)
+    {
+        if (json.Length > MaxChars)
+        {
+            throw new InvalidDataException($"it has {json.Length} characters");
+        }
+
+        try
+        {
+            var record = JsonSerializer.Deserialize<RestoreRecord>(json, Options) ?? throw new InvalidDataException("it is empty");
+            return record.FindProblem() is { } problem ? throw new InvalidDataException(problem) : record;
+        }
+        catch (JsonException wrong)
+        {
+            throw new InvalidDataException(wrong.Message, wrong);
+        }
+    }
+
+    // Deserialized members may be null whatever their type says.
+    private string? FindProblem()
+    {
+        if (Schema != KnownSchema)
+        {
+            return $"its schema is {Schema}, {KnownSchema} is known";
+        }
+
+        if (Version is null || Roles is null || Addresses is null || MetaRaftAddress is null || MetaJoin is null || HaPolicy is null
+            || Roots is null || Captured is null || Metadata is null || Databases is null
+            || Roles.Any(r => r is null) || Addresses.Any(a => a?.Address is null || a.Role is null)
+            || MetaJoin.Any(m => m is null) || Captured.Any(c => c is null) || Databases.Any(d => d is null))
+        {
+            return "a part of it is null";
+        }
+
+        if (new[] { Roles.Count, Addresses.Count, MetaJoin.Count, Roots.Count, Captured.Count }.Max() > MaxItems)
+        {
+            return "a list in it is too long";
+        }
+
+        return Metadata is LeaderMetadata or OwnMetadata or NoMetadata ? null : "it says something unknown about metadata";
+    }
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using Cairn.Agent.Capturing;
+using Cairn.Agent.Proofs;
+using Cairn.V1;
+
+namespace Cairn.Agent.Engines.OpenGemini;
+
+/// <summary>
+/// Whether any process owns an instance's data. Running: a process started with the instance's configuration file, a process
+/// with a file below its directories open or mapped, the lock on <c>raft.db</c>, something that answers at one of its addresses.
+/// Stopped: none of these, and everything that had to be looked at could be. Processes of other users are judged by name
+/// and arguments, which everybody may read: what neither is called like openGemini nor names the configuration file is not
+/// taken for it. That leaves one hole without root (a renamed server of another user with another file over the same
+/// directories), which the lock, the ports and the directories' modes narrow; docs/engines/opengemini.md says so.
+/// </summary>
+internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTable table, EngineLimits limits, TimeProvider time)
+{
+    private const string WayOutStop = "stop ts-sql, ts-store and ts-meta (or ts-server) of this instance and try again";
+    private readonly List<RunObservation> observations = [];
+
+    /// <summary>Looks at everything. Safe to repeat; not for concurrent use of one object.</summary>
+    public async Task<RunProof> ProveAsync(CancellationToken cancellationToken)
+    {
+        observations.Clear();
+        IReadOnlyList<ProcessEntry> processes = [];
+        try
+        {
+            processes = [.. table.List().Where(p => !p.Zombie && p.Id != Environment.ProcessId)];
+            var hidden = ProcessVisibility.Hidden();
+            ObserveProcesses(processes);
+            if (hidden is { } reason)
+            {
+                ObserveHidden(reason, cancellationToken);
+            }
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            Add(RunState.CannotTell, "process", $"/proc cannot be read: {failed.Message}", "give the agent a readable /proc");
+        }
+
+        ObserveLock();
+        await ObservePortsAsync(processes, cancellationToken);
+        var worst = observations.Any(o => o.State == RunState.Running) ? RunState.Running
+            : observations.Any(o => o.State == RunState.CannotTell) ? RunState.CannotTell : RunState.Stopped;
+        return new RunProof(worst, [.. observations]);
+    }
+
+    private IReadOnlyList<string> ResolvedRoots =>
+        [.. configuration.Roots.Select(r => Posix.RealPath(r.Path) ?? r.Path).Distinct(StringComparer.Ordinal)];
+
+    private void ObserveProcesses(IReadOnlyList<ProcessEntry> processes)
+    {
+        var ours = processes.Where(p => CommandLine.ConfigOf(p, table) is { } config && CommandLine.SameFile(config, configuration.Path)).ToList();
+        foreach (var process in ours)
+        {
+            Add(RunState.Running, "process", $"{process.Shown} was started with '{configuration.Path}'", WayOutStop, process.Id);
+        }
+
+        var unreadable = new List<ProcessEntry>();
+        var held = OpenFileSearch.Below(ResolvedRoots, table, processes, p => CommandLine.RolesOf(p).Count > 0, unreadable);
+        foreach (var file in held)
+        {
+            Add(RunState.Running, "open file", $"{file.Process.Shown} has '{file.Path}' open", WayOutStop, file.Process.Id);
+        }
+
+        foreach (var process in unreadable.Except(ours).Where(p => CommandLine.RolesOf(p).Count > 0 || p.Arguments is null))
+        {
+            ObserveUnreadable(process);
+        }
+
+        if (ours.Count == 0)
+        {
+            Add(RunState.Stopped, "process", $"no process was started with '{configuration.Path}'", "");
+        }
+
+        if (held.Count == 0)
+        {
+            var others = unreadable.Count == 0 ? "" : $"; {unreadable.Count} processes of other users were judged by name and arguments";
+            Add(RunState.Stopped, "open file", $"no process has a file below {string.Join(", ", ResolvedRoots)} open{others}", "");
+        }
+    }
+
+    // An openGemini process whose open files may not be read: its own configuration file may show that it is another instance.
+    private void ObserveUnreadable(ProcessEntry process)
+    {
+        var user = $"run the agent as user {process.Uid} or as root, or stop the process";
+        if (process.Arguments is null)
+        {
+            Add(RunState.CannotTell, "process", $"the command line of process {process.Id} of user {process.Uid} may not be read", user, process.Id);
+            return;
+        }
+
+        var config = CommandLine.ConfigOf(process, table);
+        if (config is not null && ConfigurationReader.Read(config).Configuration is { } other)
+        {
+            var mine = ResolvedRoots;
+            var shared = other.Roots.Select(r => Posix.RealPath(r.Path) ?? r.Path).FirstOrDefault(mine.Contains);
+            if (shared is not null)
+            {
+                Add(RunState.Running, "process", $"{process.Shown} of user {process.Uid} runs with '{config}', which names '{shared}' too", WayOutStop, process.Id);
+            }
+
+            return;
+        }
+
+        Add(
+            RunState.CannotTell,
+            "process",
+            $"{process.Shown} of user {process.Uid} is an openGemini server, and neither its open files nor its configuration file "
+            + $"({config ?? "not on its command line"}) may be read",
+            user,
+            process.Id);
+    }
+
+    // Processes may exist that are not visible; leases on the files themselves tell, wherever the holder is.
+    private void ObserveHidden((string Finding, string WayOut) reason, CancellationToken cancellationToken)
+    {
+        var leases = LeaseSearch.Below(ResolvedRoots, cancellationToken);
+        if (leases.HeldPath is not null)
+        {
+            Add(RunState.Running, "open file", $"a process that is not visible has '{leases.HeldPath}' open; {reason.Finding}", WayOutStop);
+        }
+        else if (leases.Refused is not null)
+        {
+            Add(RunState.CannotTell, "process", $"{reason.Finding}; and {leases.Refused}", reason.WayOut);
+        }
+        else
+        {
+            Add(RunState.Stopped, "open file", $"{reason.Finding}; but write leases on all {leases.Files} files prove that none has them open", "");
+        }
+    }
+
+    private void ObserveLock()
+    {
+        if (configuration.MetaRoot is null)
+        {
+            return;
+        }
+
+        var path = configuration.MetaRoot + "/raft.db";
+        try
+        {
+            using var file = Posix.OpenForReading(path);
+            var answer = file is null ? 0 : Posix.TrySharedLock(file);
+            switch (answer)
+            {
+                case 0:
+                    Add(RunState.Stopped, "lock", file is null ? $"there is no '{path}'" : $"nobody holds the lock on '{path}'", "");
+                    break;
+                case Posix.Eagain:
+                    Add(RunState.Running, "lock", $"a process holds the lock on '{path}'", WayOutStop);
+                    break;
+                default:
+                    Add(RunState.CannotTell, "lock", $"the lock on '{path}' cannot be tried: {Posix.Describe(answer)}", "put META on a file system with flock");
+                    break;
+            }
+        }
+        catch (IOException denied)
+        {
+            Add(RunState.CannotTell, "lock", $"the lock on '{path}' cannot be tried: {denied.Message}", "run the agent as the user that owns the file, or as root");
+        }
+    }
+
+    private async Task ObservePortsAsync(IReadOnlyList<ProcessEntry> processes, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ListeningSocket> sockets;
+        try
+        {
+            sockets = ListeningSockets.List();
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            Add(RunState.CannotTell, "port", $"/proc/net/tcp cannot be read: {failed.Message}", "give the agent a readable /proc");
+            return;
+        }
+
+        foreach (var (_, key, address) in configuration.ListenAddresses)
+        {
+            _ = HostAndPort.TryParse(address, out var host, out var port);
+            IPAddress? ip = HostAndPort.IsWildcard(host) || !IPAddress.TryParse(host, out var parsed) ? null : parsed;
+            if (sockets.FirstOrDefault(s => s.Covers(ip, port)) is { } socket)
+            {
+                var owner = processes.FirstOrDefault(p => table.OpenFiles(p.Id)?.Contains($"socket:[{socket.Inode}]") == true);
+                Add(
+                    RunState.Running,
+                    "port",
+                    $"{owner?.Shown ?? "a process that is not visible"} listens on {socket.Address}:{port} ({key})",
+                    owner is null || CommandLine.RolesOf(owner).Count > 0 ? WayOutStop : $"stop {owner.Shown}, which is not openGemini, or give it another port",
+                    owner?.Id);
+            }
+            else if (await PortProbe.AnswersAsync(HostAndPort.IsWildcard(host) ? "127.0.0.1" : host, port, ProbeLimit, time, cancellationToken))
+            {
+                Add(RunState.Running, "port", $"something answers at {address} ({key}), though nothing listens in the agent's network namespace", WayOutStop);
+            }
+            else
+            {
+                Add(RunState.Stopped, "port", $"nothing listens on {address} ({key})", "");
+            }
+        }
+    }
+
+    private TimeSpan ProbeLimit => limits.Question < TimeSpan.FromMilliseconds(500) ? limits.Question : TimeSpan.FromMilliseconds(500);
+
+    private void Add(RunState state, string sign, string finding, string wayOut, int? processId = null) =>
+        observations.Add(new RunObservation(state, sign, finding, wayOut, processId));
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using Cairn.Agent.Capturing;
+
+namespace Cairn.Agent.Proofs;
+
+/// <summary>Reads <c>/proc</c>. What vanishes while it is read has ended and is left out.</summary>
+internal sealed class ProcessTable(string proc)
+{
+    private const int MaxArgumentBytes = 128 << 10;
+
+    /// <summary>The machine's own.</summary>
+    public static ProcessTable Machine { get; } = new("/proc");
+
+    /// <summary>Every process that is visible, this one included.</summary>
+    /// <exception cref="IOException">The directory itself cannot be read.</exception>
+    public IReadOnlyList<ProcessEntry> List()
+    {
+        var processes = new List<ProcessEntry>();
+        foreach (var directory in Directory.EnumerateDirectories(proc))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && Read(id) is { } process)
+            {
+                processes.Add(process);
+            }
+        }
+
+        return processes;
+    }
+
+    /// <summary>One process; null when it is gone.</summary>
+    public ProcessEntry? Read(int id)
+    {
+        var directory = $"{proc}/{id.ToString(CultureInfo.InvariantCulture)}";
+        if (Posix.Status(directory) is not { } status)
+        {
+            return null;
+        }
+
+        var state = ReadText($"{directory}/stat");
+        if (state is null)
+        {
+            return Posix.Status(directory) is null ? null : new ProcessEntry(id, status.Uid, "", null, Zombie: false);
+        }
+
+        // "pid (name) state …"; the name may hold anything, also parentheses.
+        var open = state.IndexOf('(', StringComparison.Ordinal);
+        var close = state.LastIndexOf(')');
+        var name = open >= 0 && close > open ? state[(open + 1)..close] : "";
+        var zombie = close >= 0 && close + 2 < state.Length && state[close + 2] is 'Z' or 'X';
+        var arguments = ReadText($"{directory}/cmdline");
+        return new ProcessEntry(
+            id, status.Uid, name, arguments?.Split('\0', StringSplitOptions.None).SkipLast(1).ToList(), zombie);
+    }
+
+    /// <summary>The directory that a process works in, for relative paths of its command line; null when it may not be read.</summary>
+    public string? WorkingDirectory(int id) => ReadLink($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/cwd");
+
+    /// <summary>
+    /// What a process has open: paths, and "socket:[inode]" for sockets. Null when that may not be read, empty when it is gone.
+    /// </summary>
+    public IReadOnlyList<string>? OpenFiles(int id)
+    {
+        var directory = $"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/fd";
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(directory).Select(ReadLink).OfType<string>()];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What a process has mapped into memory; null when that may not be read, empty when it is gone.</summary>
+    public IReadOnlyList<string>? MappedFiles(int id)
+    {
+        try
+        {
+            return
+            [
+                .. File.ReadLines($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/maps")
+                    .Select(line => (Line: line, At: line.IndexOf('/', StringComparison.Ordinal)))
+                    .Where(found => found.At > 0)
+                    .Select(found => found.Line[found.At..])
+                    .Distinct(),
+            ];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    private static string? ReadText(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            var buffer = new byte[MaxArgumentBytes];
+            var got = 0;
+            while (got < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(got), got) is > 0 and var read)
+            {
+                got += read;
+            }
+
+            return Encoding.UTF8.GetString(buffer, 0, got);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? ReadLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
