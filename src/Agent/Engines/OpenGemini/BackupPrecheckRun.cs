@@ -11,7 +11,7 @@ namespace Cairn.Agent.Engines.OpenGemini;
 
 /// <summary>What an openGemini instance must be like before it is backed up. Changes nothing that stays.</summary>
 internal sealed class BackupPrecheckRun(
-    OpenGeminiConfiguration configuration, OpenGeminiClient client, ProcessTable table, EngineLimits limits, TimeProvider time)
+    OpenGeminiConfiguration configuration, OpenGeminiClient client, EngineLimits limits, TimeProvider time)
 {
     // Copies of logs and metadata beside the live ones must leave the database room to go on.
     private const long FreeBesides = 64L << 20;

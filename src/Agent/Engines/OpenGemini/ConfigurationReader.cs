@@ -10,6 +10,9 @@ namespace Cairn.Agent.Engines.OpenGemini;
 internal sealed class ConfigurationReader
 {
     private const string DefaultPolicy = "write-available-first";
+    private static readonly string[] ProtectingKeys =
+        ["http.auth-enabled", "http.https-enabled", "meta.auth-enabled", "meta.https-enabled", "tls.enable"];
+
     private readonly List<string> problems = [];
     private readonly string path;
     private readonly TomlDocument toml;
@@ -58,7 +61,7 @@ internal sealed class ConfigurationReader
         var roles = new List<string>();
         AddWhen(roles, Roles.Meta, isMeta);
         AddWhen(roles, Roles.Store, isStore);
-        AddWhen(roles, Roles.Sql, http.Count > 0);
+        AddWhen(roles, Roles.Sql, http.Length > 0);
         if (roles.Count == 0)
         {
             problems.Add("no role is configured: there is neither a [meta] that meta-join names, nor [data], nor [http]");
@@ -78,7 +81,7 @@ internal sealed class ConfigurationReader
             IngestAddress = isStore ? Address("data.store-ingest-addr") : null,
             SelectAddress = isStore ? Address("data.store-select-addr") : null,
             HttpAddresses = http,
-            FlightAddress = http.Count > 0 && toml.Flag("http.flight-enabled", otherwise: false, problems)
+            FlightAddress = http.Length > 0 && toml.Flag("http.flight-enabled", otherwise: false, problems)
                 ? Address("http.flight-address")
                 : null,
             HaPolicy = policy,
@@ -111,10 +114,9 @@ internal sealed class ConfigurationReader
     private bool IsMeta(IReadOnlyList<string> join) => toml.HasTable("meta") && toml.Values.ContainsKey("meta.dir")
         && (join.Count == 0 || (toml.Text("meta.rpc-bind-address", problems) is { } rpc && join.Contains(rpc)));
 
-    private bool IsProtected() => new[] { "http.auth-enabled", "http.https-enabled", "meta.auth-enabled", "meta.https-enabled", "tls.enable" }
-        .Any(key => toml.Flag(key, otherwise: false, problems));
+    private bool IsProtected() => ProtectingKeys.Any(key => toml.Flag(key, otherwise: false, problems));
 
-    private IReadOnlyList<string> Http()
+    private string[] Http()
     {
         if (toml.Text("http.bind-address", problems) is not { } list)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Cairn.Agent.Engines.OpenGemini.Capture;
 using Cairn.Shared.Errors;
-using Cairn.V1;
 
 namespace Cairn.Agent.Engines.OpenGemini;
 

@@ -56,7 +56,7 @@ internal sealed class OpenGeminiInstance(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Check>> PrecheckBackupAsync(BackupPrecheck request, CancellationToken cancellationToken) =>
-        new BackupPrecheckRun(configuration, client, table, limits, time).RunAsync(request.Cold, cancellationToken);
+        new BackupPrecheckRun(configuration, client, limits, time).RunAsync(request.Cold, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<CapturedStep> CaptureAsync(

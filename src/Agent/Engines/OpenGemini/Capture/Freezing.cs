@@ -19,9 +19,18 @@ internal sealed class Freezing(OpenGeminiConfiguration configuration, OpenGemini
     public async Task FreezeAsync(CaptureWorkspace workspace, CancellationToken cancellationToken)
     {
         NotesFile.Write(workspace.NotesDirectory, FileName, new Frozen(configuration.HttpAddresses, time.GetUtcNow()));
-        foreach (var sql in configuration.HttpAddresses)
+        try
         {
-            CtrlAnswer.RequireSuccess(await client.PostShortAsync(sql, On, cancellationToken));
+            foreach (var sql in configuration.HttpAddresses)
+            {
+                CtrlAnswer.RequireSuccess(await client.PostShortAsync(sql, On, cancellationToken));
+            }
+        }
+        catch
+        {
+            // Also when this was cancelled; each order has its own deadline.
+            await ReleaseAsync(workspace, CancellationToken.None);
+            throw;
         }
     }
 

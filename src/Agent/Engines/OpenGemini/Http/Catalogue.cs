@@ -122,5 +122,8 @@ internal sealed record CatalogueNode(long Id, string Address, long Status);
 internal sealed record CataloguePartition(string Database, long Id, long NodeId, long GroupId);
 
 /// <summary>The copies of one partition of a replicated database.</summary>
+/// <param name="Database">The database.</param>
+/// <param name="Id">Unique in the database.</param>
+/// <param name="Master">The partition id of the copy that leads.</param>
 /// <param name="Members">Partition ids, the master's among them, ascending.</param>
 internal sealed record ReplicaGroup(string Database, long Id, long Master, IReadOnlyList<long> Members);

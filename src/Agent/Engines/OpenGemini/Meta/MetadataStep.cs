@@ -6,7 +6,6 @@ using Cairn.Agent.Engines.OpenGemini.Http;
 using Cairn.Agent.Engines.OpenGemini.Restore;
 using Cairn.Agent.Proofs;
 using Cairn.Shared.Errors;
-using Cairn.V1;
 
 namespace Cairn.Agent.Engines.OpenGemini.Meta;
 
