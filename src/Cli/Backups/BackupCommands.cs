@@ -22,10 +22,10 @@ internal static class BackupCommands
 
     private static Command List(CommandHost host)
     {
-        var name = Operands.Cluster();
-        return host.Command("list", "list a cluster's backup points", [name], async (run, given, token) =>
+        var name = new ClusterOperand();
+        return host.Command("list", "list a cluster's backup points", name.Symbols, async (run, given, token) =>
         {
-            var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token);
+            var cluster = await name.ResolveAsync(run, given, token);
             var answer = await run.Coordinator.AskAsync(
                 (client, options) => client.ListBackupsAsync(new ListBackupsRequest { Cluster = cluster }, options),
                 CoordinatorSession.QuestionLimit,
@@ -37,11 +37,10 @@ internal static class BackupCommands
 
     private static Command Show(CommandHost host)
     {
-        var operands = Operands.ClusterAndPoint();
-        return host.Command("show", "show a backup point: what it promises and what it holds", [operands], async (run, given, token) =>
+        var operand = new PointOperand();
+        return host.Command("show", "show a backup point: what it promises and what it holds", operand.Symbols, async (run, given, token) =>
         {
-            var (name, point) = Operands.Split(given.GetValue(operands));
-            var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token);
+            var (cluster, point) = await operand.ResolveAsync(run, given, token);
             var backup = await run.Coordinator.AskAsync(
                 (client, options) => client.GetBackupAsync(
                     new GetBackupRequest { Cluster = cluster, Point = point }, options),
@@ -54,7 +53,7 @@ internal static class BackupCommands
 
     private static Command Files(CommandHost host)
     {
-        var operands = Operands.ClusterAndPoint();
+        var operand = new PointOperand();
         var node = new Option<string>("--node")
         {
             Description = "only this node's files",
@@ -67,12 +66,12 @@ internal static class BackupCommands
             HelpName = "GLOB",
             DefaultValueFactory = _ => "",
         };
-        return host.Command("files", "list the files that a backup point holds", [operands, node, match], async (run, given, token) =>
+        return host.Command("files", "list the files that a backup point holds", [.. operand.Symbols, node, match], async (run, given, token) =>
         {
-            var (name, point) = Operands.Split(given.GetValue(operands));
+            var (cluster, point) = await operand.ResolveAsync(run, given, token);
             var request = new ListBackupFilesRequest
             {
-                Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token),
+                Cluster = cluster,
                 Point = point,
                 Node = given.GetRequiredValue(node),
                 Pattern = given.GetRequiredValue(match),

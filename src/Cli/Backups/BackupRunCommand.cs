@@ -12,7 +12,7 @@ internal static class BackupRunCommand
     /// <summary>The command.</summary>
     public static Command Make(CommandHost host)
     {
-        var name = Operands.Cluster();
+        var name = new ClusterOperand();
         var full = new Option<bool>("--full") { Description = "store everything, in a new chain" };
         var incremental = new Option<bool>("--incremental")
         {
@@ -44,12 +44,12 @@ internal static class BackupRunCommand
         var command = host.Command(
             "run",
             "make one backup point of the whole cluster",
-            [name, full, incremental, label, cold, exact, verifyUnchanged, objects, wait, noWait],
+            [.. name.Symbols, full, incremental, label, cold, exact, verifyUnchanged, objects, wait, noWait],
             async (run, given, token) =>
             {
                 var request = new RunBackupRequest
                 {
-                    Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token),
+                    Cluster = await name.ResolveAsync(run, given, token),
                     Kind = given.GetValue(full) ? BackupKind.Full
                         : given.GetValue(incremental) ? BackupKind.Incremental
                         : BackupKind.Unspecified,

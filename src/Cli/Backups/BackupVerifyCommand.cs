@@ -12,7 +12,7 @@ internal static class BackupVerifyCommand
     /// <summary>The command.</summary>
     public static Command Make(CommandHost host)
     {
-        var operands = Operands.ClusterAndPoint();
+        var operand = new PointOperand();
         var level = Choice.Of(
             "--level",
             [],
@@ -24,13 +24,13 @@ internal static class BackupVerifyCommand
         var command = host.Command(
             "verify",
             "read a backup point on all its nodes and compare it with what was written",
-            [operands, level, wait, noWait],
+            [.. operand.Symbols, level, wait, noWait],
             async (run, given, token) =>
             {
-                var (name, point) = Operands.Split(given.GetValue(operands));
+                var (cluster, point) = await operand.ResolveAsync(run, given, token);
                 var request = new VerifyBackupRequest
                 {
-                    Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token),
+                    Cluster = cluster,
                     Point = point,
                     Level = given.GetRequiredValue(level) == "presence" ? VerifyLevel.Presence : VerifyLevel.Hash,
                 };

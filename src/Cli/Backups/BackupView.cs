@@ -53,7 +53,7 @@ internal static class BackupView
         var captures = backup.Record?.Captures ?? [];
         var table = new PlainTable()
             .Text("node").Text("roles").Number("files").Number("size").Number("stored").Number("ratio")
-            .Number("carried over").Text("capture began").Text("ended").Number("took").Text("notes");
+            .Number("carried").Text("captured at").Number("took").Text("notes");
         foreach (var node in backup.Summary.Nodes)
         {
             var capture = captures.FirstOrDefault(candidate => candidate.Node == node.Node);
@@ -66,7 +66,6 @@ internal static class BackupView
                 ByteText.Ratio(node.StoredBytes, node.Bytes),
                 ByteText.Size(node.CarriedBytes),
                 TimeText.Precise(capture?.Started),
-                TimeText.Precise(capture?.Ended),
                 TimeText.Span(TimeSpan.FromMilliseconds(node.CaptureMs)),
                 Notes(node));
         }
@@ -76,7 +75,7 @@ internal static class BackupView
 
     private static string Notes(PointNode node) => Printable.List(
     [
-        .. node.HasMetadata ? ["holds the cluster's metadata"] : Array.Empty<string>(),
+        .. node.HasMetadata ? ["cluster metadata"] : Array.Empty<string>(),
         .. node.FullInsideIncremental ? ["full, it had no base"] : Array.Empty<string>(),
     ]);
 }

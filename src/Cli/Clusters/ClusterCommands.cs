@@ -59,10 +59,10 @@ internal static class ClusterCommands
 
     private static Command Show(CommandHost host)
     {
-        var name = Operands.Cluster();
-        return host.Command("show", "show a cluster, its lock and how its nodes are", [name], async (run, given, token) =>
+        var name = new ClusterOperand();
+        return host.Command("show", "show a cluster, its lock and how its nodes are", name.Symbols, async (run, given, token) =>
         {
-            var wanted = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token);
+            var wanted = await name.ResolveAsync(run, given, token);
             var clusters = await AskClustersAsync(run, token);
             var cluster = clusters.Clusters.FirstOrDefault(candidate => candidate.Name == wanted)
                 ?? throw new CairnException(
@@ -78,14 +78,14 @@ internal static class ClusterCommands
 
     private static Command Topology(CommandHost host)
     {
-        var name = Operands.Cluster();
+        var name = new ClusterOperand();
         return host.Command(
             "topology",
             "ask every node now: members, leader, partitions, and what stands in the way of a backup",
-            [name],
+            name.Symbols,
             async (run, given, token) =>
             {
-                var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(name), token);
+                var cluster = await name.ResolveAsync(run, given, token);
                 var topology = await run.Coordinator.AskAsync(
                     (client, options) => client.GetTopologyAsync(new GetTopologyRequest { Cluster = cluster }, options),
                     CoordinatorSession.QuestionLimit,

@@ -20,19 +20,15 @@ internal static class JobCommands
 
     private static Command List(CommandHost host)
     {
-        var cluster = new Argument<string?>("cluster")
-        {
-            Description = "only this cluster's jobs",
-            HelpName = "[CLUSTER]",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        // Left out it means all clusters, also when there is only one.
+        var cluster = new ClusterOperand();
         var limit = Choice.Number(
             "--limit", "at most so many, the latest first (default 20)", least: 1, most: 1000, standard: 20);
-        return host.Command("list", "list jobs", [cluster, limit], async (run, given, token) =>
+        return host.Command("list", "list jobs, of all clusters or of one", [.. cluster.Symbols, limit], async (run, given, token) =>
         {
             var request = new ListJobsRequest
             {
-                Cluster = given.GetValue(cluster) ?? "",
+                Cluster = cluster.Read(given) ?? "",
                 Limit = given.GetRequiredValue(limit),
             };
             var answer = await run.Coordinator.AskAsync(

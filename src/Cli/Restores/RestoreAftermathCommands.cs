@@ -36,7 +36,7 @@ internal static class RestoreAftermathCommands
         Func<string, string> what,
         Func<CoordinatorClient, string, string, CallOptions, AsyncUnaryCall<Job>> begin)
     {
-        var operand = Operands.Cluster();
+        var operand = new ClusterOperand();
         var restore = new Option<string>("--restore")
         {
             Description = "the job of the restore that is meant (else the cluster's last)",
@@ -46,9 +46,9 @@ internal static class RestoreAftermathCommands
         var yes = RestoreCommands.Yes("do not ask; without a terminal nothing is asked");
         var wait = Operands.Wait();
         var noWait = Operands.NoWait();
-        var command = host.Command(name, description, [operand, restore, yes, wait, noWait], async (run, given, token) =>
+        var command = host.Command(name, description, [.. operand.Symbols, restore, yes, wait, noWait], async (run, given, token) =>
         {
-            var cluster = await ClusterChoice.ResolveAsync(run.Coordinator, given.GetValue(operand), token);
+            var cluster = await operand.ResolveAsync(run, given, token);
             if (!given.GetValue(yes) && run.Console.CanAsk)
             {
                 await Confirmation.RequireAsync(run.Console, what(cluster), cluster, token);

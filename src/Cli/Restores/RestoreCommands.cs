@@ -26,15 +26,15 @@ internal static class RestoreCommands
 
     private static Command Plan(CommandHost host)
     {
-        var operands = Operands.ClusterAndPoint();
+        var operand = new PointOperand();
         var caveats = Caveats();
         return host.Command(
             "plan",
             "check on every node whether a restore is possible and say what it would do; changes nothing",
-            [operands, caveats],
+            [.. operand.Symbols, caveats],
             async (run, given, token) =>
             {
-                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operands, caveats, token), token);
+                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, token), token);
                 run.Print(plan, () => RestorePlanView.Show(plan));
                 return plan.Possible ? ExitClass.Done : ReportObstacles(run, plan);
             });
@@ -42,7 +42,7 @@ internal static class RestoreCommands
 
     private static Command Run(CommandHost host)
     {
-        var operands = Operands.ClusterAndPoint();
+        var operand = new PointOperand();
         var caveats = Caveats();
         var yes = Yes("do not ask; needed where there is no terminal");
         var wait = Operands.Wait();
@@ -50,10 +50,10 @@ internal static class RestoreCommands
         var command = host.Command(
             "run",
             "replace the data of all nodes by those of a backup point; the old data are kept beside",
-            [operands, caveats, yes, wait, noWait],
+            [.. operand.Symbols, caveats, yes, wait, noWait],
             async (run, given, token) =>
             {
-                var request = await RequestAsync(run, given, operands, caveats, token);
+                var request = await RequestAsync(run, given, operand, caveats, token);
                 if (run.IsText)
                 {
                     var plan = await AskPlanAsync(run, request, token);
@@ -84,14 +84,14 @@ internal static class RestoreCommands
     private static async Task<RestoreRequest> RequestAsync(
         Invocation run,
         ParseResult given,
-        Argument<string[]> operands,
+        PointOperand operand,
         Option<string[]> caveats,
         CancellationToken token)
     {
-        var (name, point) = Operands.Split(given.GetValue(operands));
+        var (cluster, point) = await operand.ResolveAsync(run, given, token);
         var request = new RestoreRequest
         {
-            Cluster = await ClusterChoice.ResolveAsync(run.Coordinator, name, token),
+            Cluster = cluster,
             Point = point,
         };
         request.AcceptedCaveats.Add(given.GetRequiredValue(caveats));

@@ -71,7 +71,20 @@ internal sealed class CliConsole
     }
 
     /// <summary>Prints a view, and ends its last line.</summary>
-    public void Show(IRenderable view) => Output.Write(view);
+    public void Show(IRenderable view)
+    {
+        if (IsTerminal)
+        {
+            Output.Write(view);
+            return;
+        }
+
+        // Tables fill every row up to their width; in a pipe those blanks would only be in the way.
+        using var text = new StringWriter();
+        Make(text, terminal: false, colour: false, PipeWidth).Write(view);
+        var lines = text.ToString().Split('\n').Select(line => line.TrimEnd());
+        Output.Profile.Out.Writer.Write(string.Join('\n', lines));
+    }
 
     /// <summary>Asks for one line; null at the end of the input.</summary>
     public async Task<string?> AskAsync(string question, CancellationToken cancellationToken)

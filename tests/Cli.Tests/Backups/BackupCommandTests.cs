@@ -116,7 +116,7 @@ public sealed class BackupCommandTests : IAsyncLifetime
         Assert.Equal(0, run.ExitCode);
         using var document = JsonDocument.Parse(Assert.Single(run.OutputLines));
         Assert.Equal("JOB_STATE_SUCCEEDED", document.RootElement.GetProperty("state").GetString());
-        Assert.Equal(Samples.PointId, document.RootElement.GetProperty("point_id").GetString());
+        Assert.Equal(Samples.PointId, document.RootElement.GetProperty("pointId").GetString());
     }
 
     [Fact]
@@ -168,10 +168,10 @@ public sealed class BackupCommandTests : IAsyncLifetime
                 "",
             ],
             run.OutputLines[..14]);
-        Assert.StartsWith("NODE  ROLES        FILES     SIZE     STORED  RATIO  CARRIED OVER", run.OutputLines[14], StringComparison.Ordinal);
+        Assert.StartsWith("NODE  ROLES        FILES     SIZE     STORED  RATIO  CARRIED  CAPTURED AT", run.OutputLines[14], StringComparison.Ordinal);
         Assert.Contains("850 ms", run.OutputLines[15], StringComparison.Ordinal);
         Assert.Contains("2026-11-01T12:00:00.250Z", run.OutputLines[15], StringComparison.Ordinal);
-        Assert.EndsWith("holds the cluster's metadata", run.OutputLines[15], StringComparison.Ordinal);
+        Assert.EndsWith("cluster metadata", run.OutputLines[15], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class BackupCommandTests : IAsyncLifetime
         script.Begun = Samples.Job(kind: "verify");
         script.WatchTells(failed);
 
-        var run = await RunAsync("backup", "verify", "latest", "--level", "presence");
+        var run = await RunAsync("backup", "verify", "latest", "--cluster", "demo", "--level", "presence");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(VerifyLevel.Presence, script.Asked<VerifyBackupRequest>().Level);

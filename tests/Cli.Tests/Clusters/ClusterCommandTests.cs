@@ -125,7 +125,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         using var document = JsonDocument.Parse(run.Output);
         var cluster = document.RootElement.GetProperty("clusters")[0];
         Assert.Equal("demo", cluster.GetProperty("name").GetString());
-        Assert.Equal("", cluster.GetProperty("locked_by_job").GetString());
+        Assert.Equal("", cluster.GetProperty("lockedByJob").GetString());
         Assert.Single(run.OutputLines);
     }
 

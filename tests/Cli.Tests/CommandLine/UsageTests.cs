@@ -12,6 +12,7 @@ public sealed class UsageTests
     [InlineData("backup", "a command is missing")]
     [InlineData("backup frob", "'frob' is not a command of 'cairn backup'")]
     [InlineData("backup show", "the point is missing: its id, a unique beginning of it, or 'latest'")]
+    [InlineData("backup show a latest -c b", "two clusters are named: 'a' and 'b'")]
     [InlineData("backup run --full --incremental", "--full and --incremental contradict each other")]
     [InlineData("backup run --wait --no-wait", "--wait and --no-wait contradict each other")]
     [InlineData("backup verify latest --level deep", "--level takes hash or presence, not 'deep'")]
@@ -28,7 +29,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task The_help_lists_every_command_and_the_exit_codes()
+    public async Task The_help_lists_every_command_and_the_exitCodes()
     {
         var run = await CommandRun.OfAsync(Nowhere, ["--help"]);
 

@@ -51,14 +51,14 @@ public sealed class FailureViewTests
     }
 
     [Fact]
-    public void For_scripts_a_failure_is_one_document_with_the_exit_code()
+    public void For_scripts_a_failure_is_one_document_with_the_exitCode()
     {
         using var document = JsonDocument.Parse(JsonDocuments.Failure(Samples.Running(), exitCode: 3));
 
         var error = document.RootElement.GetProperty("error");
         Assert.Equal("INSTANCE_RUNNING", error.GetProperty("code").GetString());
         Assert.Equal("n2", error.GetProperty("node").GetString());
-        Assert.Equal(3, document.RootElement.GetProperty("exit_code").GetInt32());
+        Assert.Equal(3, document.RootElement.GetProperty("exitCode").GetInt32());
     }
 
     public static TheoryData<string> AllCodes() => [.. Enum.GetValues<ErrorCode>().Select(code => code.WireName())];

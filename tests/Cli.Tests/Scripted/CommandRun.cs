@@ -6,8 +6,8 @@ namespace Cairn.Cli.Tests.Scripted;
 /// <summary>One command line, run to its end in this process.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
-    /// <summary>The lines of standard output without the blanks that fill up a table's last column.</summary>
-    public string[] OutputLines => [.. Output.TrimEnd().Split('\n').Select(line => line.TrimEnd())];
+    /// <summary>The lines of standard output.</summary>
+    public string[] OutputLines => Output.TrimEnd('\n').Split('\n');
 
     /// <summary>Runs <paramref name="words"/> in a pipe, or on a terminal on which <paramref name="typed"/> is typed.</summary>
     public static async Task<CommandRun> OfAsync(
