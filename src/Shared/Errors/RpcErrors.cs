@@ -50,7 +50,7 @@ public static class RpcErrors
         {
             StatusCode.Unavailable => new CairnException(
                 whenUnreachable,
-                $"{target} cannot be reached: {Shorten(failure.Status.Detail)}",
+                $"{target} cannot be reached: {Shorten(Reason(failure))}",
                 "see that it runs and that the address is right",
                 subject: target,
                 cause: failure),
@@ -73,6 +73,18 @@ public static class RpcErrors
                 subject: target,
                 cause: failure),
         };
+    }
+
+    // The transport's exceptions stand in one another; the innermost says what happened ("Connection refused").
+    private static string Reason(RpcException failure)
+    {
+        var innermost = failure.Status.DebugException;
+        while (innermost?.InnerException is { } inner)
+        {
+            innermost = inner;
+        }
+
+        return innermost?.Message ?? failure.Status.Detail;
     }
 
     private static ErrorDetail? TryReadDetails(RpcException failure)

@@ -72,7 +72,8 @@ public sealed class UsageTests
 
         Assert.Equal(5, run.ExitCode);
         Assert.StartsWith(
-            "cairn: the coordinator at http://127.0.0.1:1 cannot be reached", run.Error, StringComparison.Ordinal);
+            "cairn: the coordinator at http://127.0.0.1:1 cannot be reached: Connection refused\n",
+            run.Error, StringComparison.Ordinal);
         Assert.Contains("  code: COORDINATOR_UNREACHABLE\n", run.Error, StringComparison.Ordinal);
     }
 
