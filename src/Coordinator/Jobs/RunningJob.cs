@@ -32,6 +32,9 @@ internal sealed class RunningJob(
     /// <summary>The lock's fencing number, which every command carries.</summary>
     public long Epoch { get; private set; } = record.Epoch;
 
+    /// <summary>The point that it is about, as far as that is known when it begins; else empty.</summary>
+    public string PointId => record.PointId;
+
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset Created => record.Created;
 

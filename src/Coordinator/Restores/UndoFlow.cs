@@ -20,13 +20,24 @@ internal sealed class UndoFlow(
         var nodes = await RequireAllAsync(job, cancellationToken);
         GiveUpGoingForward(job);
         job.Enter("undo");
+
+        // A node that was never told of the decision has nothing in place to undo, only a stage to remove.
+        var staged = await OnlyStagedAsync(job, nodes, cancellationToken);
         await tasks.OnAllAsync(
             job,
-            nodes,
+            nodes.Where(node => !staged.Contains(node)),
             new TaskName("undo"),
             new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
             (agent, header, options, _) => agent.UndoAsync(
                 new UndoRequest { Header = header, RestoreJobId = job.RestoreJobId }, options),
+            cancellationToken);
+        await tasks.OnAllAsync(
+            job,
+            staged,
+            new TaskName("discard"),
+            new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
+            (agent, header, options, _) => agent.DiscardAsync(
+                new DiscardRequest { Header = header, RestoreJobId = job.RestoreJobId }, options),
             cancellationToken);
         SetAftermath(job, RestoreAftermath.Undone);
         job.Note("all nodes hold the old data again; what was restored is beside until it is discarded");
@@ -37,10 +48,36 @@ internal sealed class UndoFlow(
     {
         job.Enter("describe");
         var nodes = await past.NodesAsync(Kind, job.Cluster, job.RestoreJobId, cancellationToken);
+        await LookAsync(job, nodes, cancellationToken);
+        return nodes;
+    }
+
+    private async Task<IReadOnlyList<string>> OnlyStagedAsync(
+        RunningJob job, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
+    {
+        // Durable, so that a restarted coordinator sends each node what it was sent before.
+        if (job.ReadPlan<UndoPlan>() is { } known)
+        {
+            return known.Staged;
+        }
+
+        var topology = await LookAsync(job, nodes, cancellationToken);
+        var staged = topology.Nodes
+            .Where(node => node.Description!.Remnants.Any(
+                remnant => remnant.JobId == job.RestoreJobId && remnant.State == "staged"))
+            .Select(node => node.Node)
+            .ToList();
+        job.SavePlan(new UndoPlan(staged), job.PointId);
+        return staged;
+    }
+
+    private async Task<ClusterTopology> LookAsync(
+        RunningJob job, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
+    {
         var cluster = catalog.Clusters.Get(job.Cluster) with { Nodes = nodes };
         var topology = await survey.LookAsync(cluster, askDatabases: false, cancellationToken);
         topology.RequireSound();
-        return nodes;
+        return topology;
     }
 
     // From here nobody may be told to go forward any more; an agent in doubt that asks is told to go back.
@@ -63,4 +100,8 @@ internal sealed class UndoFlow(
             catalog.Jobs.SetAftermath(restore, aftermath);
         }
     }
+
+    /// <summary>An undo job's durable notes.</summary>
+    /// <param name="Staged">The nodes whose stage is removed instead.</param>
+    internal sealed record UndoPlan(IReadOnlyList<string> Staged);
 }

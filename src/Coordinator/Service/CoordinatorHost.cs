@@ -11,6 +11,8 @@ using Cairn.Coordinator.Topology;
 using Cairn.Coordinator.Verifying;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Logging;
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -47,12 +49,15 @@ internal static class CoordinatorHost
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
             grpc.Interceptors.Add<ErrorInterceptor>();
         });
+        builder.Services.AddGrpcHealthChecks();
         AddCoordinator(builder.Services, settings, time);
 
         var app = builder.Build();
         DeclareClusters(app.Services, settings);
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
+        app.MapGrpcHealthChecksService();
+        AnnounceHealth(app);
         return app;
     }
 
@@ -111,5 +116,13 @@ internal static class CoordinatorHost
         {
             catalog.Clusters.Declare(cluster);
         }
+    }
+
+    // When the coordinator stops, the health service tells NOT_SERVING by itself.
+    private static void AnnounceHealth(WebApplication app)
+    {
+        var health = app.Services.GetRequiredService<HealthServiceImpl>();
+        health.SetStatus("", HealthCheckResponse.Types.ServingStatus.Serving);
+        health.SetStatus("cairn.v1.Coordinator", HealthCheckResponse.Types.ServingStatus.Serving);
     }
 }
