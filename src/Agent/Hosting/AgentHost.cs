@@ -14,7 +14,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Agent.Hosting;
@@ -26,7 +25,7 @@ internal static class AgentHost
 
     /// <summary>The agent as a web application that has not started. Opens the journal, which takes its lock.</summary>
     /// <exception cref="CairnException">The journal is damaged or another agent has it.</exception>
-    public static WebApplication Build(AgentSettings settings, TimeProvider time)
+    public static WebApplication Build(AgentSettings settings, TimeProvider time, IStepHook hook)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
@@ -43,7 +42,9 @@ internal static class AgentHost
         services.AddSingleton(settings.Engines);
         services.AddSingleton(time);
         services.AddSingleton(new ServerIdentity(settings.Node));
-        services.AddSingleton(AgentJournal.Open(settings.Node, settings.StateDirectory));
+        // Made by the container, so that it is disposed with it and the next agent can have its lock.
+        services.AddSingleton(_ => AgentJournal.Open(settings.Node, settings.StateDirectory));
+        services.AddSingleton(hook);
         services.AddCapabilities();
         services.AddGrpc(options =>
         {
@@ -52,6 +53,7 @@ internal static class AgentHost
         });
 
         var application = builder.Build();
+        application.Services.GetRequiredService<AgentJournal>();
         application.MapGrpcService<AgentService>();
         return application;
     }
@@ -78,7 +80,6 @@ internal static class AgentHost
         services.AddSingleton<RestoreJournal>();
         services.AddSingleton<RestorePlanner>();
         services.AddSingleton<RestoreStage>();
-        services.TryAddSingleton<IStepHook, NoHook>();
         services.AddSingleton<RestoreDesk>();
         services.AddSingleton<NodeDescriber>();
         services.AddSingleton<CoordinatorClient>();

@@ -1,6 +1,7 @@
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Registration;
+using Cairn.Agent.Restore;
 using Cairn.Shared.Errors;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -70,7 +71,7 @@ internal static class AgentProgram
     private static async Task ServeAsync(
         AgentSettings settings, TextWriter output, CancellationToken cancellationToken)
     {
-        await using var application = AgentHost.Build(settings, TimeProvider.System);
+        await using var application = AgentHost.Build(settings, TimeProvider.System, new NoHook());
         await application.StartAsync(cancellationToken);
         var bound = application.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First();

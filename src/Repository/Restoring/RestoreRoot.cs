@@ -4,6 +4,6 @@ namespace Cairn.Repository;
 /// Where one root of a point goes: "data/a/b" of root "data" becomes <paramref name="TargetDirectory"/>/a/b, and the
 /// attributes of the entry "data" itself are set on <paramref name="TargetDirectory"/>.
 /// </summary>
-/// <param name="Root">First component of the paths.</param>
+/// <param name="Root">The paths' first component, or the first several, '/'-separated ("store1/data"); no root lies inside another.</param>
 /// <param name="TargetDirectory">Absolute; made when absent (its parent must be there), else it must be an empty directory and no link.</param>
 public sealed record RestoreRoot(string Root, string TargetDirectory);

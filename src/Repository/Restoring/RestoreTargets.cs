@@ -29,9 +29,10 @@ internal static class RestoreTargets
             throw new RestoreTargetException(target, "the target is not an absolute path in its plain form");
         }
 
-        if (root.Root.Length == 0 || root.Root.Contains('/', StringComparison.Ordinal) || all.Count(r => r.Root == root.Root) > 1)
+        if (root.Root.Split('/').Contains("")
+            || all.Any(r => !ReferenceEquals(r, root) && (r.Root == root.Root || r.Root.StartsWith(root.Root + "/", StringComparison.Ordinal))))
         {
-            throw new RestoreTargetException(target, $"'{root.Root}' is not the name of a root, or is named twice");
+            throw new RestoreTargetException(target, $"'{root.Root}' is not the name of a root, is named twice, or has another root inside");
         }
 
         if (all.Any(r => !ReferenceEquals(r, root) && (r.TargetDirectory == target || r.TargetDirectory.StartsWith(target + "/", StringComparison.Ordinal))))

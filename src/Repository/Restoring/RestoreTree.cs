@@ -29,20 +29,30 @@ internal sealed class RestoreTree
     /// <summary>Null when the entry is not asked for.</summary>
     public string? FindTarget(ManifestEntry entry)
     {
-        var slash = entry.Path.IndexOf('/', StringComparison.Ordinal);
-        if (!targets.TryGetValue(slash < 0 ? entry.Path : entry.Path[..slash], out var target) || classes?.Contains(entry.Class) == false)
+        if (classes?.Contains(entry.Class) == false)
         {
             return null;
         }
 
-        if (slash >= 0)
+        if (targets.TryGetValue(entry.Path, out var whole))
         {
-            return target + entry.Path[slash..];
+            return entry.Kind == EntryKind.Directory
+                ? whole
+                : throw new RepositoryDamagedException(manifestPath, $"root '{entry.Path}' is no directory");
         }
 
-        return entry.Kind == EntryKind.Directory
-            ? target
-            : throw new RepositoryDamagedException(manifestPath, $"root '{entry.Path}' is no directory");
+        // Roots do not lie inside one another, so at most one of the directories above the entry is one.
+        for (var slash = entry.Path.IndexOf('/', StringComparison.Ordinal);
+            slash >= 0;
+            slash = entry.Path.IndexOf('/', slash + 1))
+        {
+            if (targets.TryGetValue(entry.Path[..slash], out var target))
+            {
+                return target + entry.Path[slash..];
+            }
+        }
+
+        return null;
     }
 
     public void AddDirectory(string path, ManifestEntry entry)
