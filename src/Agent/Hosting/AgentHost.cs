@@ -52,9 +52,11 @@ internal static class AgentHost
             options.Interceptors.Add<ErrorInterceptor>();
         });
 
+        services.AddGrpcHealthChecks();
         var application = builder.Build();
         application.Services.GetRequiredService<AgentJournal>();
         application.MapGrpcService<AgentService>();
+        application.MapGrpcHealthChecksService();
         return application;
     }
 
@@ -104,6 +106,7 @@ internal static class AgentHost
         services.AddHostedService<RestoreRecovery>();
         services.AddHostedService<TaskResumption>();
         services.AddHostedService<CaptureWatch>();
+        services.AddHostedService<InstanceHealth>();
         services.AddHostedService<RegistrationLoop>();
     }
 }
