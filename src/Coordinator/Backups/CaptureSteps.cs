@@ -20,7 +20,7 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
         CancellationToken cancellationToken)
     {
         var results = new List<StepResult>();
-        foreach (var step in topology.Steps)
+        foreach (var step in topology.Steps.Where(step => request.Exact || !step.ExactOnly))
         {
             job.Enter($"capture {step.Name}");
             if (IsLed(step, request))

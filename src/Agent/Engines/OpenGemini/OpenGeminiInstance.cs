@@ -82,7 +82,7 @@ internal sealed class OpenGeminiInstance(
         // Writes are never blocked during the copying, whatever became of the step that should have released them.
         await ReleaseAsync(workspace, cancellationToken);
         var notes = CaptureNotes.Read(workspace);
-        foreach (var root in configuration.Roots.Select(r => r.Name).Where(notes.Taken.Contains))
+        foreach (var root in configuration.Roots.Select(r => r.Name).Where(notes.HeldIn(workspace).Contains))
         {
             var captured = new CapturedDirectory(workspace.For(root));
             await foreach (var entry in captured.EntriesAsync(root, path => root == RootNames.Data && DataRules.IsImmutable(path), cancellationToken))
@@ -111,11 +111,11 @@ internal sealed class OpenGeminiInstance(
             MetaJoin = configuration.MetaJoin,
             HaPolicy = configuration.HaPolicy,
             Roots = configuration.Roots.ToDictionary(r => r.Name, r => r.Path),
-            Captured = notes.Taken,
-            Metadata = notes.Metadata,
+            Captured = notes.HeldIn(workspace),
+            Metadata = notes.MetadataIn(workspace),
             Cold = notes.Cold,
             Databases = notes.Databases,
-            MetaInfo = notes.MetaInfo,
+            MetaInfo = notes.MetadataIn(workspace) == RestoreRecord.LeaderMetadata ? notes.MetaInfo : null,
         }.ToJson();
     }
 
@@ -169,8 +169,7 @@ internal sealed class OpenGeminiInstance(
                 return await FreezeAsync(request, cancellationToken);
             case StepNames.RaftPositions:
                 var version = await AskVersionAsync(request, cancellationToken);
-                var positions = await PositionsStep.RunAsync(configuration, request, cancellationToken);
-                _ = (CaptureNotes.Read(request.Workspace, request) with { Version = version }).Keep(request.Workspace);
+                var positions = await PositionsStep.RunAsync(configuration, request, version, cancellationToken);
                 return positions with { Caveats = [.. ConfigurationCaveats(version)] };
             case StepNames.Logs:
                 if (request is { Exact: true, Cold: false })

@@ -7,9 +7,6 @@ internal sealed record CaptureNotes
 {
     private const string FileName = "opengemini.json";
 
-    /// <summary>Counts from 1; a later attempt begins anew.</summary>
-    public int Attempt { get; init; }
-
     /// <summary>The instance was stopped.</summary>
     public bool Cold { get; init; }
 
@@ -40,15 +37,26 @@ internal sealed record CaptureNotes
     /// <summary>The catalogue that came with the metadata, as the server wrote it; evidence for people, no part of META.</summary>
     public string? MetaInfo { get; init; }
 
-    /// <summary>Reads them; fresh ones when there are none or they are of an earlier attempt.</summary>
+    /// <summary>
+    /// Reads them; empty ones when there are none. Only the first step begins them anew: a later step may be repeated alone, as
+    /// the metadata are when the leader moved, and has another attempt's number then.
+    /// </summary>
     /// <exception cref="InvalidDataException">They are damaged.</exception>
-    public static CaptureNotes Read(CaptureWorkspace workspace, CaptureStepRequest? request = null)
-    {
-        var notes = NotesFile.Read<CaptureNotes>(workspace.NotesDirectory, FileName) ?? new CaptureNotes();
-        return request is null || notes.Attempt == request.Attempt
-            ? notes
-            : new CaptureNotes { Attempt = request.Attempt, Cold = request.Cold, Exact = request.Exact, Version = notes.Version };
-    }
+    public static CaptureNotes Read(CaptureWorkspace workspace) =>
+        NotesFile.Read<CaptureNotes>(workspace.NotesDirectory, FileName) ?? new CaptureNotes();
+
+    /// <summary>
+    /// What of META the capture still holds: the core empties it again when the leader moved to another node after this one had
+    /// captured it, and then this node has none.
+    /// </summary>
+    public string MetadataIn(CaptureWorkspace workspace) =>
+        Metadata != Restore.RestoreRecord.LeaderMetadata || File.Exists(workspace.For(RootNames.Meta) + "/raft.db")
+            ? Metadata
+            : Restore.RestoreRecord.NoMetadata;
+
+    /// <summary>The roots of <see cref="Taken"/> that the capture still holds.</summary>
+    public IReadOnlyList<string> HeldIn(CaptureWorkspace workspace) =>
+        [.. Taken.Where(root => root != RootNames.Meta || MetadataIn(workspace) != Restore.RestoreRecord.NoMetadata)];
 
     /// <summary>Keeps them.</summary>
     public CaptureNotes Keep(CaptureWorkspace workspace)

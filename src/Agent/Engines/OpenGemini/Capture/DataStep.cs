@@ -28,7 +28,7 @@ internal static class DataStep
             return new StepResult(0, 0);
         }
 
-        var notes = CaptureNotes.Read(request.Workspace, request);
+        var notes = CaptureNotes.Read(request.Workspace);
         var live = LiveRoots.Resolve(configuration, RootNames.Data);
         if (!request.Cold)
         {

@@ -23,7 +23,7 @@ internal static class LogsStep
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var notes = CaptureNotes.Read(request.Workspace, request);
+        var notes = CaptureNotes.Read(request.Workspace);
         if (configuration.WalRoot is null)
         {
             (notes with { LogsEnded = time.GetUtcNow() }).Keep(request.Workspace);

@@ -13,13 +13,14 @@ internal static class PositionsStep
 {
     private const long MaxMetaBytes = 4 << 20;
 
-    /// <summary>Runs the step; it begins the WAL part of the capture anew.</summary>
+    /// <summary>Runs the step; it is the first, and begins the capture anew.</summary>
     public static async Task<StepResult> RunAsync(
-        OpenGeminiConfiguration configuration, CaptureStepRequest request, CancellationToken cancellationToken)
+        OpenGeminiConfiguration configuration, CaptureStepRequest request, string version, CancellationToken cancellationToken)
     {
+        var notes = new CaptureNotes { Cold = request.Cold, Exact = request.Exact, Version = version };
         if (configuration.WalRoot is null)
         {
-            _ = CaptureNotes.Read(request.Workspace, request).Keep(request.Workspace);
+            _ = notes.Keep(request.Workspace);
             return new StepResult(0, 0, new Evidence { Cold = request.Cold, Exact = request.Exact, Positions = [] });
         }
 
@@ -46,8 +47,7 @@ internal static class PositionsStep
             positions.Add(Position(partition, capture.At(relative)));
         }
 
-        var notes = CaptureNotes.Read(request.Workspace, request);
-        (notes with { Positions = taken, LogsEnded = null, Taken = [.. notes.Taken.Where(t => t != RootNames.Wal)] }).Keep(request.Workspace);
+        (notes with { Positions = taken }).Keep(request.Workspace);
         var count = positions.Count.ToString(CultureInfo.InvariantCulture);
         return new StepResult(taken.Count, bytes, new Evidence { Cold = request.Cold, Exact = request.Exact, Positions = positions })
         {

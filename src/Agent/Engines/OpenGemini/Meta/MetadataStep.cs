@@ -269,7 +269,7 @@ internal sealed class MetadataStep(
 
     private static void Keep(CaptureStepRequest request, string metadata, string? metaInfo)
     {
-        var notes = CaptureNotes.Read(request.Workspace, request);
+        var notes = CaptureNotes.Read(request.Workspace);
         (notes with { Metadata = metadata, MetaInfo = metaInfo, Taken = [.. notes.Taken.Append(RootNames.Meta).Distinct()] })
             .Keep(request.Workspace);
     }
