@@ -23,6 +23,9 @@ internal sealed class RunningJob(
     private readonly Lock gate = new();
     private int events = shown.Look().State.Events.Count;
 
+    // The flow reads what it has saved also within the same run.
+    private string? plan = record.Plan;
+
     /// <summary>The job's identity.</summary>
     public JobId Id => record.Id;
 
@@ -52,13 +55,15 @@ internal sealed class RunningJob(
 
     /// <summary>The flow's recorded notes; null when it has made none.</summary>
     public T? ReadPlan<T>()
-        where T : class => record.Plan is null ? null : JsonSerializer.Deserialize<T>(record.Plan);
+        where T : class => plan is null ? null : JsonSerializer.Deserialize<T>(plan);
 
     /// <summary>Records the flow's notes durably.</summary>
-    public void SavePlan<T>(T plan, string pointId)
+    public void SavePlan<T>(T notes, string pointId)
         where T : class
     {
-        table.SetPlan(Id, JsonSerializer.Serialize(plan), pointId);
+        var text = JsonSerializer.Serialize(notes);
+        table.SetPlan(Id, text, pointId);
+        plan = text;
         shown.Update(job => job.PointId = pointId);
     }
 
