@@ -142,7 +142,7 @@ tree() { (cd "$root/cluster/node$1" && find data wal meta -type f -not -path '*/
 # The same as the point tells it.
 point_tree() {
   "$cli" backup files "$1" --cluster demo --node "node$2" -o json \
-    | jq -r '.entry | select(.kind=="file") | "\(.sha256) \(.path)"' | to_live_paths "$2" | sort -k2
+    | jq -r '.[] | .entry | select(.kind=="file") | "\(.sha256) \(.path)"' | to_live_paths "$2" | sort -k2
 }
 
 # Paths in a point are instance/root/…; on disk the roots are where the database's configuration puts them.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cairn.Integration.Sites;
 using Cairn.TestKit.Processes;
 
 namespace Cairn.Integration.Double;
@@ -23,7 +24,7 @@ public sealed class DoubleTests : IDisposable
     [InlineData("replica", "127.0.0.1")]
     public async Task A_recorded_database_starts_on_its_files_and_leaves_data_and_log_as_they_are(string kind, string leader)
     {
-        var files = await DatabaseFiles.UnpackAsync(kind, directory.Path);
+        var files = DatabaseFiles.Unpack(kind, directory.Path);
         var before = files.Images();
         await using var database = files.Processes();
 
@@ -46,7 +47,7 @@ public sealed class DoubleTests : IDisposable
     [InlineData(" REPLICAS 3")]
     public async Task Acknowledged_points_are_read_again_after_everything_was_killed_in_the_middle_of_flushes_and_merges(string replicas)
     {
-        var files = await DatabaseFiles.UnpackAsync("replica", directory.Path);
+        var files = DatabaseFiles.Unpack("replica", directory.Path);
         await using var database = files.Processes();
         database.Environment["OPENGEMINI_DOUBLE"] = "churn=7;churn-rate=50";
         await database.StartAllAsync(StartTimeout, CancellationToken.None);
@@ -65,7 +66,7 @@ public sealed class DoubleTests : IDisposable
     [Fact]
     public async Task A_killed_store_is_named_failed_and_its_rows_are_missing_from_a_result_with_status_200()
     {
-        var files = await DatabaseFiles.UnpackAsync("cluster", directory.Path);
+        var files = DatabaseFiles.Unpack("cluster", directory.Path);
         await using var database = files.Processes();
         await database.StartAllAsync(StartTimeout, CancellationToken.None);
         await client.QueryAsync(files.Host(1), "CREATE DATABASE ld", "", CancellationToken.None);
@@ -85,7 +86,7 @@ public sealed class DoubleTests : IDisposable
     [Fact]
     public async Task The_meta_with_the_highest_index_leads_and_an_empty_one_never_does()
     {
-        var files = await DatabaseFiles.UnpackAsync("cluster", directory.Path);
+        var files = DatabaseFiles.Unpack("cluster", directory.Path);
         await using var database = files.Processes();
         await database.StartAllAsync(StartTimeout, CancellationToken.None);
         await client.PostAsync($"http://{files.Host(1)}:8091/backupMeta?backupPath={directory.Below("saved")}", CancellationToken.None);

@@ -10,6 +10,7 @@ namespace Cairn.TestKit.Trees;
 public sealed class TreeImage : IEquatable<TreeImage>
 {
     private readonly SortedDictionary<string, string> entries = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> contents = new(StringComparer.Ordinal);
 
     private TreeImage()
     {
@@ -20,6 +21,9 @@ public sealed class TreeImage : IEquatable<TreeImage>
 
     /// <summary>The entries: path below the directory, and what stands there.</summary>
     public IReadOnlyDictionary<string, string> Entries => entries;
+
+    /// <summary>Each file's content alone, by its SHA-256.</summary>
+    public IReadOnlyDictionary<string, string> Contents => contents;
 
     /// <summary>Reads a directory.</summary>
     public static TreeImage Of(string directory)
@@ -38,6 +42,7 @@ public sealed class TreeImage : IEquatable<TreeImage>
             image.Files++;
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var hash = Convert.ToHexStringLower(SHA256.HashData(file));
+            image.contents[relative] = hash;
             var time = File.GetLastWriteTimeUtc(path).Ticks;
             image.entries[relative] = string.Create(CultureInfo.InvariantCulture, $"file {mode} {file.Length} {time} {hash}");
         }

@@ -1,4 +1,4 @@
-namespace Cairn.Integration;
+namespace Cairn.Integration.Sites;
 
 /// <summary>A directory below /tmp that goes with the test.</summary>
 public sealed class TemporaryDirectory : IDisposable

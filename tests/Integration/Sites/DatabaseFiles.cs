@@ -1,50 +1,37 @@
-using System.Diagnostics;
 using System.Globalization;
 using Cairn.TestKit;
 using Cairn.TestKit.Processes;
 using Cairn.TestKit.Trees;
 
-namespace Cairn.Integration;
+namespace Cairn.Integration.Sites;
 
 /// <summary>Real database files of a fixture, unpacked into a directory of the test's own, with configurations that name it.</summary>
 public sealed class DatabaseFiles
 {
-    private const string OldRoot = "/srv/og";
     private readonly string kind;
 
-    private DatabaseFiles(string kind, string root)
+    private DatabaseFiles(string kind, string root, IReadOnlyList<string> configs)
     {
         this.kind = kind;
         Root = root;
+        Configs = configs;
     }
 
     /// <summary>The directory that everything lies in.</summary>
     public string Root { get; }
 
     /// <summary>How many nodes the fixture has.</summary>
-    public int Nodes => kind == "single" ? 1 : 3;
+    public int Nodes => Configs.Count;
 
     /// <summary>The configuration files, one per node.</summary>
-    public IReadOnlyList<string> Configs => [.. Enumerable.Range(1, Nodes).Select(ConfigOf)];
+    public IReadOnlyList<string> Configs { get; }
 
     /// <summary>Unpacks <c>single</c>, <c>cluster</c> or <c>replica</c>.</summary>
-    public static async Task<DatabaseFiles> UnpackAsync(string kind, string root)
+    public static DatabaseFiles Unpack(string kind, string root)
     {
-        var files = new DatabaseFiles(kind, root);
-        Directory.CreateDirectory(root);
-        var fixtures = Checkout.PathOf("tests/Fixtures/opengemini");
-        using var tar = Process.Start(
-            "tar", ["--zstd", "--no-same-owner", "-xpf", Path.Combine(fixtures, $"{kind}-golden.tar.zst"), "-C", root]);
-        await tar.WaitForExitAsync();
-        Assert.Equal(0, tar.ExitCode);
-        foreach (var node in Enumerable.Range(1, files.Nodes))
-        {
-            var name = kind == "single" ? "single.conf" : string.Create(CultureInfo.InvariantCulture, $"{kind}-{node}.conf");
-            var text = await File.ReadAllTextAsync(Path.Combine(fixtures, "configs", name));
-            await File.WriteAllLinesAsync(files.ConfigOf(node), [text.Replace(OldRoot, root, StringComparison.Ordinal)]);
-        }
-
-        return files;
+        Fixtures.Unpack($"{kind}-golden", root);
+        string[] names = kind == "single" ? ["single"] : [$"{kind}-1", $"{kind}-2", $"{kind}-3"];
+        return new DatabaseFiles(kind, root, [.. names.Select(name => Fixtures.Configuration(name, root))]);
     }
 
     /// <summary>The processes of this database, played by the double.</summary>
@@ -91,6 +78,4 @@ public sealed class DatabaseFiles
             }
         }
     }
-
-    private string ConfigOf(int node) => Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"node-{node}.conf"));
 }

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using Cairn.Integration.Sites;
+
+namespace Cairn.Integration.Refusals;
+
+/// <summary>A restore that cannot be right is refused before a live byte is touched, and says why.</summary>
+[Collection(FixedAddresses.Name)]
+public sealed class RestoreRefusalTests(StoppedSite stopped) : IClassFixture<StoppedSite>
+{
+    private Site Site => stopped.Site;
+
+    [Fact]
+    public async Task A_port_that_something_else_holds_is_named()
+    {
+        using var holder = new TcpListener(IPAddress.Parse("127.0.0.2"), 8400);
+        holder.Start();
+
+        var refused = await RestoreAsync(stopped.Point);
+
+        Refused.With(refused, "PORT_TAKEN", "node-2", "127.0.0.2:8400");
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_directory_outside_the_roots_is_named()
+    {
+        var config = Site.Files.Configs[2];
+        var lines = await File.ReadAllLinesAsync(config);
+        var outside = stopped.Below("elsewhere");
+        Directory.CreateDirectory(outside);
+        await File.WriteAllLinesAsync(config, lines.Select(
+            line => line.TrimStart().StartsWith("store-data-dir", StringComparison.Ordinal) ? $"  store-data-dir = \"{outside}\"" : line));
+
+        var refused = await RestoreAsync(stopped.Point);
+        await File.WriteAllLinesAsync(config, lines);
+
+        Refused.With(refused, "OUTSIDE_ROOTS", "node-3", outside);
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_point_that_is_not_there_is_refused()
+    {
+        var refused = await RestoreAsync("20200101T000000Z-000000");
+
+        Refused.With(refused, "POINT_NOT_FOUND", "", "20200101T000000Z-000000");
+    }
+
+    [Fact]
+    public async Task Another_cluster_s_point_is_refused()
+    {
+        (await Site.CliAsync(["cluster", "add", "other", "--engine", "opengemini", .. Site.Nodes.SelectMany(node => (string[])["--node", node])])).Done();
+
+        var refused = await Site.CliAsync("restore", "run", "other", stopped.Point, "--yes");
+
+        Refused.With(refused, "WRONG_CLUSTER", "", Site.Cluster, "other");
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task Too_little_space_is_refused_with_the_numbers()
+    {
+        await RestartAgentAsync("node-1", setup => setup with { Limits = [.. setup.Limits, "free-floor: 900TiB"] });
+
+        var refused = await RestoreAsync(stopped.Point);
+        await RestartAgentAsync("node-1", setup => setup with { Limits = [.. setup.Limits.Where(line => !line.StartsWith("free-floor", StringComparison.Ordinal))] });
+
+        Refused.With(refused, "NO_SPACE", "node-1");
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_not_empty_and_not_ours_is_refused_and_left_alone()
+    {
+        var foreign = stopped.Below("foreign");
+        Directory.CreateDirectory(foreign);
+        await File.WriteAllLinesAsync(Path.Combine(foreign, "precious"), ["mine"]);
+        await RestartAgentAsync("node-2", setup => setup with { Repository = foreign });
+
+        var refused = await Site.CliAsync("backup", "run", Site.Cluster, "--cold");
+        var check = await Site.Cairn.CheckAgentAsync("node-2", CancellationToken.None);
+        await RestartAgentAsync("node-2", setup => setup with { Repository = null });
+
+        Refused.With(refused, "REPOSITORY_FOREIGN", "node-2", foreign);
+        Assert.Equal(2, check.ExitCode);
+        Assert.Contains(foreign, check.Output + check.Error, StringComparison.Ordinal);
+        Assert.Equal([Path.Combine(foreign, "precious")], Directory.EnumerateFileSystemEntries(foreign));
+    }
+
+    [Fact]
+    public async Task A_point_with_other_roles_or_addresses_than_now_is_refused_with_every_difference()
+    {
+        var config = Site.Files.Configs[1];
+        var text = await File.ReadAllTextAsync(config);
+        await File.WriteAllLinesAsync(config, [text.Replace("127.0.0.2:8400", "127.0.0.22:8400", StringComparison.Ordinal)]);
+
+        var refused = await RestoreAsync(stopped.Point);
+        await File.WriteAllLinesAsync(config, [text]);
+
+        var failure = refused.Failure;
+        Assert.True(failure.Code == "TOPOLOGY_MISMATCH", refused.ToString());
+        Assert.Contains("127.0.0.22:8400", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(3, refused.ExitCode);
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_damaged_point_is_named_by_verify_and_never_reaches_the_data()
+    {
+        var pack = new DirectoryInfo(Site.Cairn.RepositoryOf("node-2")).EnumerateFiles("*", SearchOption.AllDirectories)
+            .MaxBy(file => file.Length)!;
+        await FlipAsync(pack.FullName);
+
+        var verified = await Site.CliAsync("backup", "verify", Site.Cluster, stopped.Point);
+        var refused = await RestoreAsync(stopped.Point);
+        await FlipAsync(pack.FullName);
+        var mended = await Site.CliAsync("backup", "verify", Site.Cluster, stopped.Point);
+
+        Assert.Equal("POINT_DAMAGED", verified.Failure.Code);
+        Assert.Equal("node-2", verified.Failure.Node);
+        Assert.Equal("POINT_DAMAGED", refused.Failure.Code);
+        Assert.Equal("node-2", refused.Failure.Node);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Equal(0, mended.ExitCode);
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_plan_shows_every_check_and_touches_nothing()
+    {
+        var plan = (await Site.CliAsync(["restore", "plan", Site.Cluster, stopped.Point, .. await Site.AcceptedAsync(stopped.Point)])).Done().Last;
+
+        Assert.True(plan.GetProperty("possible").GetBoolean());
+        Assert.Equal(Site.Nodes, plan.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("node").GetString()!).Order(StringComparer.Ordinal));
+        stopped.AssertUntouched();
+    }
+
+    private async Task<TestKit.Processes.CliResult> RestoreAsync(string point) => await Site.CliAsync(
+        ["restore", "run", Site.Cluster, point, "--yes", .. point == stopped.Point ? await Site.AcceptedAsync(point) : []]);
+
+    private async Task RestartAgentAsync(string node, Func<TestKit.Processes.AgentSetup, TestKit.Processes.AgentSetup> change)
+    {
+        await Site.Cairn.KillAgentAsync(node);
+        Site.Cairn.Configure(node, change);
+        await Site.Cairn.StartAgentAsync(node, CancellationToken.None);
+        await Site.Cairn.WaitForAgentsAsync(CancellationToken.None);
+    }
+
+    /// <summary>Turns bits in the middle of a file over; the second time puts them back.</summary>
+    private static async Task FlipAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Position = file.Length / 2;
+        var value = file.ReadByte();
+        file.Position = file.Length / 2;
+        file.WriteByte((byte)(value ^ 0xff));
+    }
+}
