@@ -10,10 +10,11 @@ internal sealed class LocalNodeRepository : INodeRepository
     private readonly RepositoryLayout layout;
     private readonly WriterLock? writerLock;
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly PointCatalog points;
     private PointWriter? activeWriter;
 
     public LocalNodeRepository(RepositoryLayout layout, RepositoryMarker marker, RepositoryOptions options, WriterLock? writerLock) =>
-        (this.layout, Id, Options, this.writerLock) = (layout, marker.Id, options, writerLock);
+        (this.layout, Id, Options, this.writerLock, points) = (layout, marker.Id, options, writerLock, new PointCatalog(layout));
 
     public RepositoryId Id { get; }
 
@@ -22,30 +23,16 @@ internal sealed class LocalNodeRepository : INodeRepository
     public RepositoryOptions Options { get; }
 
     public Task<IReadOnlyList<PointSummary>> ListPointsAsync(CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<PointSummary>>(
-            () => layout.ListChains()
-                .SelectMany(chain => ListCommitted(chain).Select(point => (chain, point)))
-                .OrderBy(p => p.point)
-                .Select(p => Summarize(p.chain, p.point, cancellationToken))
-                .ToList(),
-            cancellationToken);
+        Task.Run(() => points.ListPoints(cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<UncommittedPoint>> ListUncommittedAsync(CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<UncommittedPoint>>(
-            () => layout.ListChains()
-                .SelectMany(chain => chain.ListManifests().Union(chain.ListJournaled())
-                    .Where(point => !File.Exists(chain.Commit(point)) && !IsBuried(point))
-                    .Select(point => DescribeUncommitted(chain, point, cancellationToken)))
-                .OfType<UncommittedPoint>()
-                .OrderBy(p => p.Begun.Point)
-                .ToList(),
-            cancellationToken);
+        Task.Run(() => points.ListUncommitted(cancellationToken), cancellationToken);
 
     public Task<PreparedManifest?> FindPreparedAsync(PointId point, CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {
-                using var manifest = FindChain(point) is { } chain ? ManifestFile.TryOpen(chain, point) : null;
+                using var manifest = points.FindChain(point) is { } chain ? ManifestFile.TryOpen(chain, point) : null;
                 return manifest?.Describe(manifest.ComputeHash(cancellationToken));
             },
             cancellationToken);
@@ -54,7 +41,7 @@ internal sealed class LocalNodeRepository : INodeRepository
         Task.Run(
             () =>
             {
-                using var opened = OpenCommitted(point, cancellationToken);
+                using var opened = points.OpenCommitted(point, cancellationToken);
                 return new PointDetail
                 {
                     Record = opened.Record!,
@@ -73,7 +60,7 @@ internal sealed class LocalNodeRepository : INodeRepository
         var (opened, entries) = await Task.Run(
             () =>
             {
-                var opened = OpenAny(point, cancellationToken);
+                var opened = points.OpenAny(point, cancellationToken);
                 return (opened, opened.Manifest.ReadEntries());
             },
             cancellationToken);
@@ -120,7 +107,7 @@ internal sealed class LocalNodeRepository : INodeRepository
         OpenedPoint opened;
         try
         {
-            opened = await Task.Run(() => OpenAny(point, cancellationToken), cancellationToken);
+            opened = await Task.Run(() => points.OpenAny(point, cancellationToken), cancellationToken);
         }
         catch (RepositoryDamagedException e)
         {
@@ -138,7 +125,7 @@ internal sealed class LocalNodeRepository : INodeRepository
     public async Task<RestoreReport> RestoreAsync(
         PointId point, RestoreRequest request, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
-        using var opened = await Task.Run(() => OpenCommitted(point, cancellationToken), cancellationToken);
+        using var opened = await Task.Run(() => points.OpenCommitted(point, cancellationToken), cancellationToken);
         return await new PointRestorer(opened.Chain, opened.Manifest, request, Options, progress).RunAsync(cancellationToken);
     }
 
@@ -152,10 +139,6 @@ internal sealed class LocalNodeRepository : INodeRepository
         writerLock?.Dispose();
         gate.Dispose();
     }
-
-    /// <summary>The chain's committed points, oldest first; deleted ones are not, whatever a crash left of them.</summary>
-    internal IReadOnlyList<PointId> ListCommitted(RepositoryLayout.ChainLayout chain) =>
-        chain.ListCommits().Where(point => !IsBuried(point)).ToList();
 
     internal void Release(PointWriter writer) => Interlocked.CompareExchange(ref activeWriter, null, writer);
 
@@ -197,7 +180,7 @@ internal sealed class LocalNodeRepository : INodeRepository
         }
 
         var chain = layout.Chain(spec.Chain);
-        if (FindChain(spec.Point) is { } other && other.Id != spec.Chain)
+        if (points.FindChain(spec.Point) is { } other && other.Id != spec.Chain)
         {
             throw new PointStateException(spec.Point, $"it was begun in chain {other.Id}", "begin it as before, or abort it");
         }
@@ -262,7 +245,7 @@ internal sealed class LocalNodeRepository : INodeRepository
     {
         RefuseBuried(point);
         var bytes = record.Serialize();
-        using var manifest = FindChain(point) is { } chain ? ManifestFile.TryOpen(chain, point) : null;
+        using var manifest = points.FindChain(point) is { } chain ? ManifestFile.TryOpen(chain, point) : null;
         if (manifest is null)
         {
             throw new PointStateException(point, "nothing is prepared on this node", "prepare the point first");
@@ -288,7 +271,7 @@ internal sealed class LocalNodeRepository : INodeRepository
         {
             DurableFile.Write(chain.Commit(point), bytes);
         }
-        else if (!ReadCommitBytes(chain, point).AsSpan().SequenceEqual(bytes))
+        else if (!PointCatalog.ReadCommitBytes(chain, point).AsSpan().SequenceEqual(bytes))
         {
             throw new PointStateException(point, "another record is there already", "a committed point never changes");
         }
@@ -301,8 +284,8 @@ internal sealed class LocalNodeRepository : INodeRepository
             throw new PointStateException(point, "it is being written", "stop the copy, then abort");
         }
 
-        var chain = FindChain(point);
-        if (chain is not null && File.Exists(chain.Commit(point)) && !IsBuried(point))
+        var chain = points.FindChain(point);
+        if (chain is not null && File.Exists(chain.Commit(point)) && !points.IsBuried(point))
         {
             throw new PointStateException(point, "it is committed", "delete it instead");
         }
@@ -316,13 +299,13 @@ internal sealed class LocalNodeRepository : INodeRepository
 
     private DeleteReport Delete(PointId point, CancellationToken cancellationToken)
     {
-        var chain = FindChain(point);
+        var chain = points.FindChain(point);
         if (chain is not null && activeWriter?.Spec.Chain == chain.Id)
         {
             throw new PointStateException(point, $"point {activeWriter.Spec.Point} is being copied into its chain", "wait for that backup, or stop it");
         }
 
-        if (chain is not null && !File.Exists(chain.Commit(point)) && !IsBuried(point))
+        if (chain is not null && !File.Exists(chain.Commit(point)) && !points.IsBuried(point))
         {
             throw new PointStateException(point, "it is not committed", "abort it instead");
         }
@@ -335,7 +318,7 @@ internal sealed class LocalNodeRepository : INodeRepository
 
     private void Bury(PointId point, TombstoneReason reason)
     {
-        if (!IsBuried(point))
+        if (!points.IsBuried(point))
         {
             new Tombstone(point, reason, Options.Time.GetUtcNow()).Publish(layout);
         }
@@ -343,81 +326,11 @@ internal sealed class LocalNodeRepository : INodeRepository
 
     private void RefuseBuried(PointId point)
     {
-        if (IsBuried(point))
+        if (points.IsBuried(point))
         {
             var reason = Tombstone.TryRead(layout, point)?.Reason == TombstoneReason.Aborted ? "aborted" : "deleted";
             throw new PointStateException(point, $"it was {reason} on this node", "begin a point with another id");
         }
-    }
-
-    private bool IsBuried(PointId point) => File.Exists(layout.Tombstone(point));
-
-    private RepositoryLayout.ChainLayout? FindChain(PointId point) =>
-        layout.ListChains().FirstOrDefault(chain => PointSweeper.HasLeftovers(chain, point));
-
-    private static PointSummary Summarize(RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var summary = new PointSummary { Point = point, Chain = chain.Id };
-        try
-        {
-            var bytes = ReadCommitBytes(chain, point);
-            var record = CommitRecordFormat.Parse(bytes, chain.Commit(point));
-            summary = summary with { Record = record, RecordHash = new Sha256Digest(SHA256.HashData(bytes)) };
-            using var manifest = ManifestFile.TryOpen(chain, point) ?? throw new RepositoryDamagedException(chain.Manifest(point), "is missing");
-            return summary with { Manifest = manifest.Describe(OpenedPoint.FindNamed(record, manifest, chain).ManifestHash) };
-        }
-        catch (Exception e) when (e is RepositoryDamagedException or UnsupportedFormatException)
-        {
-            return summary with { Damage = e.Message };
-        }
-    }
-
-    private static UncommittedPoint? DescribeUncommitted(
-        RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
-    {
-        using var manifest = ManifestFile.TryOpen(chain, point);
-        if (manifest is not null)
-        {
-            var prepared = manifest.Describe(manifest.ComputeHash(cancellationToken));
-            return new UncommittedPoint { Begun = manifest.Begun, Copied = manifest.Totals.Copied, Prepared = prepared };
-        }
-
-        UncommittedPoint? found = null;
-        foreach (var attempt in chain.ListAttempts(point))
-        {
-            using var journal = JournalFile.TryOpen(chain, point, attempt);
-            found = journal is null ? found : new UncommittedPoint { Begun = journal.Begun, Copied = journal.TryReadTotals()?.Copied };
-        }
-
-        return found;
-    }
-
-    private OpenedPoint OpenCommitted(PointId point, CancellationToken cancellationToken)
-    {
-        var chain = FindChain(point);
-        return chain is not null && File.Exists(chain.Commit(point)) && !IsBuried(point)
-            ? OpenedPoint.Open(chain, point, ReadCommitBytes(chain, point), cancellationToken)
-            : throw new PointNotFoundException(point, layout.Root);
-    }
-
-    private OpenedPoint OpenAny(PointId point, CancellationToken cancellationToken)
-    {
-        var chain = FindChain(point);
-        if (chain is null || IsBuried(point) || (!File.Exists(chain.Commit(point)) && !File.Exists(chain.Manifest(point))))
-        {
-            throw new PointNotFoundException(point, layout.Root);
-        }
-
-        return OpenedPoint.Open(
-            chain, point, File.Exists(chain.Commit(point)) ? ReadCommitBytes(chain, point) : default(ReadOnlyMemory<byte>?), cancellationToken);
-    }
-
-    private static byte[] ReadCommitBytes(RepositoryLayout.ChainLayout chain, PointId point)
-    {
-        const int maxBytes = FilePreamble.Size + BlockCodec.HeaderSize + BlockCodec.MaxPlainBytes;
-        using var file = BlockFile.Open(chain.Commit(point), FileKind.Commit);
-        return file.Length <= maxBytes ? file.Read(0, maxBytes) : throw file.Damaged(maxBytes, "bytes follow the only block");
     }
 
     private async Task<T> ChangeAsync<T>(Func<T> change, CancellationToken cancellationToken)

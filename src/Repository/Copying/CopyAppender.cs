@@ -108,7 +108,7 @@ internal sealed class CopyAppender(
     {
         if (spanEnd > spanStart)
         {
-            packs.Append(batch.Packed.AsSpan(spanStart, spanEnd - spanStart));
+            packs.Append(batch.Packed[spanStart..spanEnd]);
             spanStart = spanEnd;
         }
     }

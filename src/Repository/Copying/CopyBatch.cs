@@ -5,20 +5,22 @@ namespace Cairn.Repository;
 /// <summary>
 /// A piece of the copy on its way: raw bytes and steps from the reader, records from the packer. It belongs to one stage at a time and is used again.
 /// </summary>
-internal sealed class CopyBatch
+internal sealed class CopyBatch : IDisposable
 {
     public const int RawCapacity = 4 * 1024 * 1024;
     public const int MaxOperations = 4096;
 
     private readonly List<CopyOperation> operations = [];
+    private readonly UnmanagedBuffer raw = new(RawCapacity);
+    private readonly UnmanagedBuffer packedBytes = new(PackedCapacity);
     private TaskCompletionSource packed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Memory that one batch takes.</summary>
     public static long Footprint => RawCapacity + (long)PackedCapacity;
 
-    public byte[] Raw { get; } = GC.AllocateUninitializedArray<byte>(RawCapacity);
+    public Span<byte> Raw => raw.Span;
 
-    public byte[] Packed { get; } = GC.AllocateUninitializedArray<byte>(PackedCapacity);
+    public Span<byte> Packed => packedBytes.Span;
 
     public int RawUsed { get; private set; }
 
@@ -48,5 +50,11 @@ internal sealed class CopyBatch
         operations.Clear();
         RawUsed = 0;
         packed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Dispose()
+    {
+        raw.Dispose();
+        packedBytes.Dispose();
     }
 }

@@ -6,12 +6,12 @@ namespace Cairn.Repository;
 /// The way of the batches: from the reader to any packer and, in order, to the appender, and back. A fixed number of batches bounds the memory: when
 /// all are on their way, the reader waits.
 /// </summary>
-internal sealed class CopyBatchFlow(int maxBatches)
+internal sealed class CopyBatchFlow(int maxBatches) : IDisposable
 {
     private readonly Channel<CopyBatch> free = Channel.CreateBounded<CopyBatch>(maxBatches);
     private readonly Channel<CopyBatch> toPack = Channel.CreateBounded<CopyBatch>(maxBatches);
     private readonly Channel<CopyBatch> inOrder = Channel.CreateBounded<CopyBatch>(maxBatches);
-    private int made;
+    private readonly List<CopyBatch> made = [];
 
     public IAsyncEnumerable<CopyBatch> ToPackAsync(CancellationToken cancellationToken) => toPack.Reader.ReadAllAsync(cancellationToken);
 
@@ -24,10 +24,10 @@ internal sealed class CopyBatchFlow(int maxBatches)
             return ValueTask.FromResult(batch);
         }
 
-        if (made < maxBatches)
+        if (made.Count < maxBatches)
         {
-            made++;
-            return ValueTask.FromResult(new CopyBatch());
+            made.Add(new CopyBatch());
+            return ValueTask.FromResult(made[^1]);
         }
 
         return free.Reader.ReadAsync(cancellationToken);
@@ -50,4 +50,7 @@ internal sealed class CopyBatchFlow(int maxBatches)
         batch.Clear();
         return free.Writer.WriteAsync(batch, cancellationToken);
     }
+
+    /// <summary>When no stage runs any more: gives the memory back.</summary>
+    public void Dispose() => made.ForEach(batch => batch.Dispose());
 }

@@ -19,7 +19,7 @@ internal static class CopyPipeline
         IProgress<CopyProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var flow = new CopyBatchFlow(maxBatches: (int)Math.Min(options.Workers + 3, MaxBufferBytes / CopyBatch.Footprint));
+        using var flow = new CopyBatchFlow(maxBatches: (int)Math.Min(options.Workers + 3, MaxBufferBytes / CopyBatch.Footprint));
         using var packs = new PackWriter(chain, spec.Point, known.NextPack, options.MaxPackBytes);
         await using var checkpoint = new CopyCheckpoint(chain, journal, packs);
         var reader = new SourceReader(spec, known, flow);

@@ -131,7 +131,7 @@ internal sealed class KnownContent : IDisposable
         foreach (var segment in segments.DistinctBy(s => s.Place))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (inventory.Holds(segment.Place) && loader.TryLoad(segment, out _) is not null)
+            if (inventory.Holds(segment.Place) && loader.TryLoad(segment, out _, out _))
             {
                 Index.Add(segment.Hash, segment.Place);
             }

@@ -84,7 +84,7 @@ public sealed class PointWriter : IAsyncDisposable
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, disposed.Token);
-        var committed = repository.ListCommitted(chain);
+        var committed = new PointCatalog(chain.Repository).ListCommitted(chain);
         var earlier = chain.ListAttempts(Spec.Point);
         using var known = KnownContent.Load(chain, Spec, committed, stop.Token);
         using var journal = JournalWriter.Create(chain, Spec, earlier.Count == 0 ? 1 : earlier[^1] + 1);

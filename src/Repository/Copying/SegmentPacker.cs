@@ -22,7 +22,7 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index)
         {
             if (operation.Step == CopyStep.Raw)
             {
-                packedUsed += Pack(ref operation, batch.Raw.AsSpan(operation.RawOffset, operation.RawLength), batch.Packed, packedUsed);
+                packedUsed += Pack(ref operation, batch.Raw.Slice(operation.RawOffset, operation.RawLength), batch.Packed, packedUsed);
             }
         }
     }
@@ -33,7 +33,7 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index)
         sampler.Dispose();
     }
 
-    private int Pack(ref CopyOperation operation, ReadOnlySpan<byte> raw, byte[] packed, int packedUsed)
+    private int Pack(ref CopyOperation operation, ReadOnlySpan<byte> raw, Span<byte> packed, int packedUsed)
     {
         operation.RecordOffset = -1;
         operation.IsZero = raw.IndexOfAnyExcept((byte)0) < 0;
@@ -50,7 +50,7 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index)
             return 0;
         }
 
-        var record = packed.AsSpan(packedUsed);
+        var record = packed[packedUsed..];
         var payload = record[SegmentRecord.HeaderSize..];
         var stored = LooksIncompressible(raw) ? 0 : compressor.TryCompress(raw, payload[..Math.Max(0, raw.Length - (raw.Length >> 5) - 1)]);
         var isPacked = stored != 0;

@@ -112,7 +112,7 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
 
             var length = (int)Math.Min(segmentBytes, size - offset);
             await MakeRoomAsync(length, cancellationToken);
-            file.Read(batch.Raw.AsSpan(batch.RawUsed, length), offset);
+            file.Read(batch.Raw.Slice(batch.RawUsed, length), offset);
             batch.AddRaw(length);
             offset += length;
         }

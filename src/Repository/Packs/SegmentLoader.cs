@@ -13,14 +13,15 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
 
     private readonly ZstdDecompressor decompressor = new();
     private readonly Dictionary<uint, SafeFileHandle> open = [];
-    private byte[] record = [];
-    private byte[] plain = [];
+    private UnmanagedBuffer record = new(64 * 1024);
+    private UnmanagedBuffer plain = new(64 * 1024);
 
     /// <summary>
-    /// The plain bytes, valid until the next call. Null when the segment is damaged; then <paramref name="finding"/> says how.
+    /// True with the plain bytes, valid until the next call. False when the segment is damaged; then <paramref name="finding"/> says how.
     /// </summary>
-    public ReadOnlyMemory<byte>? TryLoad(in SegmentReference segment, out string finding)
+    public bool TryLoad(in SegmentReference segment, out ReadOnlySpan<byte> bytes, out string finding)
     {
+        bytes = default;
         var place = segment.Place;
         SafeFileHandle pack;
         try
@@ -30,40 +31,43 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
         catch (RepositoryDamagedException e)
         {
             finding = e.Message;
-            return null;
+            return false;
         }
 
         var wanted = (int)place.RecordLength;
         Grow(ref record, wanted);
-        var read = UnixFile.ReadFully(pack, record.AsSpan(0, wanted), place.Offset, chain.Pack(place.Pack));
-        if (SegmentRecord.Check(record.AsSpan(0, read), segment.Hash, place, out var packed) is { } fault)
+        var read = UnixFile.ReadFully(pack, record.Span[..wanted], place.Offset, chain.Pack(place.Pack));
+        if (SegmentRecord.Check(record.Span[..read], segment.Hash, place, out var packed) is { } fault)
         {
             finding = fault;
-            return null;
+            return false;
         }
 
-        var payload = record.AsMemory(SegmentRecord.HeaderSize, (int)place.StoredLength);
+        var payload = (ReadOnlySpan<byte>)record.Span.Slice(SegmentRecord.HeaderSize, (int)place.StoredLength);
         if (packed)
         {
             Grow(ref plain, (int)place.PlainLength);
-            if (!decompressor.TryDecompress(payload.Span, plain.AsSpan(0, (int)place.PlainLength)))
+            if (!decompressor.TryDecompress(payload, plain.Span[..(int)place.PlainLength]))
             {
                 finding = "the segment does not unpack to its length";
-                return null;
+                return false;
             }
 
-            payload = plain.AsMemory(0, (int)place.PlainLength);
+            payload = plain.Span[..(int)place.PlainLength];
         }
 
         Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        SHA256.HashData(payload.Span, digest);
+        SHA256.HashData(payload, digest);
         finding = new Sha256Digest(digest) == segment.Hash ? string.Empty : "the segment's bytes do not have its hash";
-        return finding.Length == 0 ? payload : null;
+        bytes = payload;
+        return finding.Length == 0;
     }
 
     public void Dispose()
     {
         decompressor.Dispose();
+        record.Dispose();
+        plain.Dispose();
         CloseAll();
     }
 
@@ -93,11 +97,12 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
         open.Clear();
     }
 
-    private static void Grow(ref byte[] buffer, int length)
+    private static void Grow(ref UnmanagedBuffer buffer, int length)
     {
         if (buffer.Length < length)
         {
-            buffer = GC.AllocateUninitializedArray<byte>(Math.Max(length, 64 * 1024));
+            buffer.Dispose();
+            buffer = new UnmanagedBuffer(length);
         }
     }
 }

@@ -17,6 +17,9 @@ internal static partial class Libc
 
     public const int SeekData = 3;
 
+    public const int ProtectReadWrite = 3;
+    public const int MapPrivateAnonymous = 0x22;
+
     public const int CurrentDirectory = -100;
     public const int SymlinkNoFollow = 0x100;
     public const int EmptyPath = 0x1000;
@@ -55,6 +58,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(int file);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint MapMemory(nint address, nuint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int UnmapMemory(nint address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectory(string path, uint mode);

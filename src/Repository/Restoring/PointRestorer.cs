@@ -109,14 +109,7 @@ internal sealed class PointRestorer(
         {
             try
             {
-                var bytes = loader.TryLoad(segment, out var finding) ?? throw new PointDamagedException(new Damage(
-                    manifest.Begun.Point,
-                    chain.Repository.Relative(chain.Pack(segment.Place.Pack)),
-                    file.Entry.Path,
-                    offset,
-                    segment.Length,
-                    finding));
-                file.Write(bytes.Span, offset);
+                Fill(loader, file, offset, segment);
                 file.Release();
             }
             catch
@@ -127,6 +120,22 @@ internal sealed class PointRestorer(
 
             Interlocked.Add(ref bytesDone, segment.Length);
         }
+    }
+
+    private void Fill(SegmentLoader loader, RestoredFile file, long offset, in SegmentReference segment)
+    {
+        if (!loader.TryLoad(segment, out var bytes, out var finding))
+        {
+            throw new PointDamagedException(new Damage(
+                manifest.Begun.Point,
+                chain.Repository.Relative(chain.Pack(segment.Place.Pack)),
+                file.Entry.Path,
+                offset,
+                segment.Length,
+                finding));
+        }
+
+        file.Write(bytes, offset);
     }
 
     private void ReportProgress()

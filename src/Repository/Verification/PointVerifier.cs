@@ -118,7 +118,7 @@ internal sealed class PointVerifier(
         using var loader = new SegmentLoader(chain);
         await foreach (var segment in toCheck.Reader.ReadAllAsync(cancellationToken))
         {
-            if (loader.TryLoad(segment, out var finding) is null)
+            if (!loader.TryLoad(segment, out _, out var finding))
             {
                 damaged.TryAdd(segment.Place, finding);
             }

@@ -1,0 +1,125 @@
+using Cairn.Repository;
+
+namespace Cairn.Bench.Repository;
+
+/// <summary>
+/// The data: half in files that do not shrink (compressed columns), half in files of 8 KiB pages with headers and rows that shrink to
+/// about a third, and small files beside them.
+/// </summary>
+internal sealed class BenchData(string root)
+{
+    private const int FileBytes = 16 << 20;
+    private const int PageBytes = 8192;
+    private const int SmallFiles = 4000;
+
+    public string Root { get; } = root;
+
+    public void Make(long mib)
+    {
+        var each = (int)Math.Max(1, mib / 2 / (FileBytes >> 20));
+        for (var i = 0; i < each; i++)
+        {
+            Write($"columns/{i:d4}", Incompressible, i);
+            Write($"pages/{i:d4}", Pages, i);
+        }
+
+        Directory.CreateDirectory(Path.Combine(Root, "small"));
+        for (var i = 0; i < SmallFiles; i++)
+        {
+            var bytes = new byte[1024 + (i % 7 * 1024)];
+            Page(bytes, new Random(i), i);
+            using var file = File.Create(Path.Combine(Root, $"small/{i:d5}"));
+            file.Write(bytes);
+        }
+    }
+
+    /// <summary>Every hundredth file gets new content under the same name, as after a compaction.</summary>
+    public void ReplaceOnePercent()
+    {
+        foreach (var path in Files().Where((_, i) => i % 100 == 50).ToList())
+        {
+            var length = new FileInfo(path).Length;
+            File.Delete(path);
+            using var file = File.Create(path);
+            var bytes = new byte[length];
+            new Random(path.Length + (int)length).NextBytes(bytes);
+            file.Write(bytes);
+        }
+    }
+
+    /// <summary>As an engine offers sealed files.</summary>
+    public async IAsyncEnumerable<SourceEntry> Entries()
+    {
+        await Task.CompletedTask;
+        foreach (var directory in Directory.GetDirectories(Root).Order(StringComparer.Ordinal).Prepend(Root))
+        {
+            yield return Describe(directory, EntryKind.Directory);
+        }
+
+        foreach (var path in Files())
+        {
+            yield return Describe(path, EntryKind.File);
+        }
+    }
+
+    private IEnumerable<string> Files() => Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
+    // The benchmark does without a stat call of its own: a file's name stands for its identity, its time for the rest.
+    private SourceEntry Describe(string path, EntryKind kind)
+    {
+        var time = File.GetLastWriteTimeUtc(path);
+        return new SourceEntry
+        {
+            Path = path == Root ? "data" : "data" + path[Root.Length..],
+            Kind = kind,
+            Attributes = new UnixAttributes(
+                kind == EntryKind.File ? 0x1A4u : 0x1EDu,
+                Uid: 0,
+                Gid: 0,
+                (time - DateTime.UnixEpoch).Ticks * 100,
+                kind == EntryKind.File ? new FileInfo(path).Length : 0),
+            Class = "data",
+            Immutable = kind == EntryKind.File,
+            Identity = new FileIdentity(1, (ulong)string.GetHashCode(path, StringComparison.Ordinal)),
+            PhysicalPath = kind == EntryKind.File ? path : null,
+        };
+    }
+
+    private void Write(string name, Action<byte[], Random, int> fill, int seed)
+    {
+        var path = Path.Combine(Root, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var file = File.Create(path);
+        var random = new Random(seed);
+        var chunk = new byte[1 << 20];
+        for (var written = 0; written < FileBytes; written += chunk.Length)
+        {
+            fill(chunk, random, written);
+            file.Write(chunk);
+        }
+    }
+
+    private static void Incompressible(byte[] chunk, Random random, int at) => random.NextBytes(chunk);
+
+    private static void Pages(byte[] chunk, Random random, int at)
+    {
+        for (var page = 0; page < chunk.Length; page += PageBytes)
+        {
+            Page(chunk.AsSpan(page, PageBytes), random, at + page);
+        }
+    }
+
+    // A header, rows with a counter, a few random bytes and repeated text, and an empty tail.
+    private static void Page(Span<byte> page, Random random, int number)
+    {
+        page.Clear();
+        BitConverter.TryWriteBytes(page, number);
+        var used = page.Length * 7 / 8;
+        for (var row = 24; row + 48 <= used; row += 48)
+        {
+            BitConverter.TryWriteBytes(page[row..], row + number);
+            random.NextBytes(page.Slice(row + 8, 10));
+            "sensor-temperature=ok;room"u8.CopyTo(page[(row + 20)..]);
+        }
+    }
+}
