@@ -9,11 +9,15 @@ namespace Cairn.Repository;
 internal sealed class PointRestorer(
     RepositoryLayout.ChainLayout chain, ManifestFile manifest, RestoreRequest request, RepositoryOptions options, IProgress<CopyProgress>? progress)
 {
-    private const int MaxWaiting = 64;
+    private const int MaxWaiting = 8;
+    private const int MaxPiecesInHand = 32;
+    private const long MaxBytesInHand = 4 << 20;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly Channel<Piece> pieces = Channel.CreateBounded<Piece>(MaxWaiting);
+    private readonly Channel<List<Piece>> pieces = Channel.CreateBounded<List<Piece>>(MaxWaiting);
     private readonly RestoreTree tree = new(manifest.Path, request);
+    private List<Piece> inHand = [];
+    private long bytesInHand;
     private long lastProgress = options.Time.GetTimestamp();
     private long filesDone;
     private long bytesDone;
@@ -29,9 +33,10 @@ internal sealed class PointRestorer(
         }
         catch
         {
+            inHand.ForEach(piece => piece.File.Abandon());
             while (pieces.Reader.TryRead(out var left))
             {
-                left.File.Abandon();
+                left.ForEach(piece => piece.File.Abandon());
             }
 
             throw;
@@ -73,6 +78,7 @@ internal sealed class PointRestorer(
             ReportProgress();
         }
 
+        await HandOverAsync(cancellationToken);
         pieces.Writer.Complete();
     }
 
@@ -89,7 +95,12 @@ internal sealed class PointRestorer(
                 }
 
                 file.Hold();
-                await pieces.Writer.WriteAsync(new Piece(file, entries.CoveredBytes - segment.Length, segment), cancellationToken);
+                inHand.Add(new Piece(file, entries.CoveredBytes - segment.Length, segment));
+                bytesInHand += segment.Length;
+                if (inHand.Count >= MaxPiecesInHand || bytesInHand >= MaxBytesInHand)
+                {
+                    await HandOverAsync(cancellationToken);
+                }
             }
 
             file.Release();
@@ -102,27 +113,40 @@ internal sealed class PointRestorer(
         }
     }
 
+    // Many small files cost one hand-over, and the bound on pieces is the bound on open files.
+    private async ValueTask HandOverAsync(CancellationToken cancellationToken)
+    {
+        await pieces.Writer.WriteAsync(inHand, cancellationToken);
+        (inHand, bytesInHand) = ([], 0);
+    }
+
     private async Task FillAsync(CancellationToken cancellationToken)
     {
         using var loader = new SegmentLoader(chain);
-        await foreach (var (file, offset, segment) in pieces.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var batch in pieces.Reader.ReadAllAsync(cancellationToken))
         {
-            try
-            {
-                Fill(loader, file, offset, segment);
-                file.Release();
-            }
-            catch
-            {
-                file.Abandon();
-                throw;
-            }
-
-            Interlocked.Add(ref bytesDone, segment.Length);
+            batch.ForEach(piece => Fill(loader, piece));
         }
     }
 
-    private void Fill(SegmentLoader loader, RestoredFile file, long offset, in SegmentReference segment)
+    private void Fill(SegmentLoader loader, Piece piece)
+    {
+        var (file, offset, segment) = piece;
+        try
+        {
+            Write(loader, file, offset, segment);
+            file.Release();
+        }
+        catch
+        {
+            file.Abandon();
+            throw;
+        }
+
+        Interlocked.Add(ref bytesDone, segment.Length);
+    }
+
+    private void Write(SegmentLoader loader, RestoredFile file, long offset, in SegmentReference segment)
     {
         if (!loader.TryLoad(segment, out var bytes, out var finding))
         {

@@ -1,0 +1,95 @@
+using System.Globalization;
+
+namespace Cairn.Repository.Tests.Format;
+
+public sealed class FormatPageTests : RepositoryTest
+{
+    private static readonly string Page = File.ReadAllText(FindPage());
+
+    [Fact]
+    public void The_worked_example_on_the_page_decodes_by_the_page_s_own_rules()
+    {
+        var pack = Hex("pack");
+        var found = new List<IndependentReader.Restored>();
+
+        IndependentReader.ReadEntries(IndependentReader.Block(Hex("entries"), 0, out var kind, out _), found, _ => pack);
+
+        var file = Assert.Single(found);
+        Assert.Equal(4, kind);
+        Assert.Equal("hello"u8.ToArray(), file.Content.ToArray());
+        Assert.Equal(
+            ("data/hello", "data", 0x1A4u, 1793534400123456789, 5),
+            (file.Path, file.Class, file.Mode, file.MtimeNs, file.Size));
+    }
+
+    [Fact]
+    public void The_product_reads_the_worked_example_too()
+    {
+        var chain = new RepositoryLayout(Root).Chain(ChainId.Parse("c-20261101T120000Z-3fa9c1"));
+        new SourceTree(chain.Packs).WithFile("00000001.pack", Hex("pack"));
+        new SourceTree(chain.Journals).WithFile("entries", [.. FilePreamble.Build(FileKind.Manifest), .. Hex("entries")]);
+        using var entries = new EntryCursor(BlockFile.Open(chain.Journals + "/entries", FileKind.Manifest), FilePreamble.Size, mayEndInside: false);
+        using var loader = new SegmentLoader(chain);
+
+        Assert.True(entries.MoveNext());
+        Assert.True(entries.NextSegment(out var segment));
+        Assert.True(loader.TryLoad(segment, out var bytes, out var finding), finding);
+
+        Assert.Equal("data/hello", entries.Entry.Path);
+        Assert.Equal("hello"u8.ToArray(), bytes.ToArray());
+    }
+
+    [Fact]
+    public void The_page_says_that_this_format_will_go()
+    {
+        Assert.Contains(RepositoryMarker.FormatLine, Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reader_written_from_the_page_alone_restores_fulls_and_incrementals()
+    {
+        Source.WithFile("text", Bytes.Text(3_000_000, seed: 1))
+            .WithFile("random", 5_000_000, seed: 2)
+            .WithFile("zeros", new byte[2_500_000])
+            .WithFile("empty", [])
+            .WithDirectory("nothing/below")
+            .WithLink("link", "text");
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        Source.WithFile("text", Bytes.Text(2_000_000, seed: 3));
+        var incremental = NewIn(full.Chain, full.Point);
+        await BackUpAsync(incremental, Source.ImmutableEntries());
+
+        var restored = IndependentReader.Read(RepositoryPath, incremental.Point.Text);
+
+        Assert.Equal(Source.List().Select(e => e.Path).Order(StringComparer.Ordinal), restored.Select(r => r.Path).Order(StringComparer.Ordinal));
+        foreach (var (entry, found) in Source.List().OrderBy(e => e.Path, StringComparer.Ordinal).Zip(restored.OrderBy(r => r.Path, StringComparer.Ordinal)))
+        {
+            Assert.Equal((byte)entry.Kind, found.Kind);
+            Assert.Equal(entry.Attributes, new UnixAttributes(found.Mode, found.Uid, found.Gid, found.MtimeNs, found.Size));
+            Assert.Equal(entry.LinkTarget, found.LinkTarget);
+            Assert.Equal(entry.PhysicalPath is null ? [] : await File.ReadAllBytesAsync(entry.PhysicalPath, Cancel), found.Content.ToArray());
+        }
+    }
+
+    // A fenced block "```hex <name>": an offset of four digits, two blanks, bytes.
+    private static byte[] Hex(string name)
+    {
+        var lines = Page.Split('\n').SkipWhile(l => l != $"```hex {name}").Skip(1).TakeWhile(l => l != "```");
+        return lines.SelectMany(l => l[6..].Split(' ')).Select(b => byte.Parse(b, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
+    }
+
+    private static string FindPage()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var page = Path.Combine(directory.FullName, "docs/repository-format.md");
+            if (File.Exists(page))
+            {
+                return page;
+            }
+        }
+
+        throw new FileNotFoundException("docs/repository-format.md is in no parent of the test's directory");
+    }
+}
