@@ -64,7 +64,14 @@ internal sealed class JobRunner(
         }
 
         var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        running[record.Id] = RunAsync(job, flowByKind[record.Kind], registered.Task);
+
+        // A job is not part of the call that asked for it; its logs must not carry that call's scope.
+        using (ExecutionContext.SuppressFlow())
+        {
+            running[record.Id] = Task.Run(
+                () => RunAsync(job, flowByKind[record.Kind], registered.Task), CancellationToken.None);
+        }
+
         registered.SetResult();
         return shown;
     }

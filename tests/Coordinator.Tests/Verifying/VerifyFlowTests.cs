@@ -1,0 +1,38 @@
+using Cairn.Coordinator.Tests.Doubles;
+using Cairn.Coordinator.Tests.Restores;
+using Cairn.V1;
+
+namespace Cairn.Coordinator.Tests.Verifying;
+
+public sealed class VerifyFlowTests
+{
+    [Fact]
+    public async Task A_sound_point_is_verified_by_every_node_reading_every_byte()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+
+        var job = await VerifyAsync(cluster);
+
+        Assert.True(job.State == JobState.Succeeded, job.ToString());
+        Assert.All(job.Nodes.Select(node => node.Verify), result => Assert.Equal(10, result.Bytes));
+        var request = (VerifyRequest)cluster["n1"].Memory.Received.Last().Request;
+        Assert.Equal(VerifyLevel.Hash, request.Level);
+    }
+
+    [Fact]
+    public async Task Damage_on_one_node_is_named_and_does_not_keep_the_others_from_verifying()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+        cluster["n2"].Script.OnSuccess = (_, _, status) => status.Verify?.Damage.Add(
+            new Damage { File = "db/data/a", Offset = 4096, What = "hash differs" });
+
+        var job = await VerifyAsync(cluster);
+
+        Assert.Equal(("POINT_DAMAGED", "n2"), (job.Error.Code, job.Error.Node));
+        Assert.Contains("db/data/a at 4096", job.Error.Message, StringComparison.Ordinal);
+        Assert.All(job.Nodes, node => Assert.NotNull(node.Verify));
+    }
+
+    private static async Task<Job> VerifyAsync(TestCluster cluster) => await cluster.EndOfAsync(
+        await cluster.Client.VerifyBackupAsync(new VerifyBackupRequest { Cluster = TestCluster.Name, Point = "latest" }));
+}
