@@ -2,6 +2,7 @@ using System.Net;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Hosting;
+using Cairn.Agent.Registration;
 using Cairn.Agent.Restore;
 using Cairn.Repository;
 using Cairn.V1;
@@ -44,6 +45,8 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public IStepHook Hook { get; set; } = new NoHook();
 
+    public Uri Coordinator { get; set; } = new("http://127.0.0.1:1");
+
     public long FreeFloorBytes { get; set; }
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
@@ -74,6 +77,7 @@ internal sealed class TestAgent : IAsyncDisposable
             .Get<IServerAddressesFeature>()!.Addresses.First();
         channel = GrpcChannel.ForAddress(address);
         Client = new Cairn.V1.Agent.AgentClient(channel);
+        Services.GetRequiredService<BoundAddress>().Set(address);
     }
 
     public async Task StopAsync()
@@ -92,7 +96,7 @@ internal sealed class TestAgent : IAsyncDisposable
     {
         Node = Node,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
-        Coordinator = new Uri("http://127.0.0.1:1"),
+        Coordinator = Coordinator,
         StateDirectory = Files.At("state"),
         RepositoryPath = Files.At("repository"),
         Roots = [Files.At("db")],
