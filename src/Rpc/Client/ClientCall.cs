@@ -19,7 +19,6 @@ internal sealed class ClientCall : IDisposable
     private readonly SemaphoreSlim readTurn = new(1, 1);
     private readonly TaskCompletionSource<Metadata> headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ClientResponse?> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<CallOutcome> over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CallOutcome? outcome;
     private HttpResponseMessage? httpResponse;
     private IRequestContent? content;
@@ -238,12 +237,8 @@ internal sealed class ClientCall : IDisposable
         }
 
         accepted.TrySetResult(null);
-        over.TrySetResult(decided);
         content?.Close();
-
-        // Before the response's headers the token resets the stream, after them only disposing the response does.
-        stop.Cancel();
-        TakeResponse()?.Dispose();
+        ResetStream();
     }
 
     private static Status NoResponse => new(StatusCode.Internal, "The server sent no response message.");
@@ -256,11 +251,27 @@ internal sealed class ClientCall : IDisposable
         }
     }
 
+    // Before the response's headers the token resets the stream, after them only disposing the response does.
+    private void ResetStream()
+    {
+        try
+        {
+            stop.Cancel();
+            TakeResponse()?.Dispose();
+        }
+        catch (Exception failure)
+        {
+            // Callbacks of the application hang on the token. This may run on a timer, where a throw ends the process.
+            ClientLog.ResetFailed(channel.Logger, method.FullName, failure);
+        }
+    }
+
     private async Task SendAsync(HttpContent body)
     {
         try
         {
-            using var request = await ClientRequest.CreateAsync(channel, method, host, options, body, stop.Token)
+            // Not disposed here: the body may go on for long after the response's headers.
+            var request = await ClientRequest.CreateAsync(channel, method, host, options, body, stop.Token)
                 .ConfigureAwait(false);
             var response = await channel.SendAsync(request, stop.Token).ConfigureAwait(false);
             if (Keep(response))

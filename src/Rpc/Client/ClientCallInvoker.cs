@@ -66,6 +66,12 @@ internal sealed class ClientCallInvoker(GrpcChannel channel) : CallInvoker
         {
             call.Finish(failure.Status, failure.Trailers);
         }
+        catch
+        {
+            // For example a token whose source is disposed. The channel must not keep a call that never began.
+            call.Dispose();
+            throw;
+        }
 
         return call;
     }
@@ -79,7 +85,16 @@ internal sealed class ClientCallInvoker(GrpcChannel channel) : CallInvoker
         var content = new StreamingContent();
         var requests = new ClientStreamWriter<TRequest>(
             call, content, method.RequestMarshaller.ContextualSerializer, channel.MaxSendMessageSize);
-        call.Start(content);
+        try
+        {
+            call.Start(content);
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+
         return (call, requests);
     }
 

@@ -42,6 +42,8 @@ internal static class ClientFailures
                 case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError
                     or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
                     or HttpRequestError.ResponseEnded or HttpRequestError.ProxyTunnelError }:
+                // A server that closes the connection before its first settings, for example over our certificate.
+                case HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: null }:
                 case IOException:
                 case System.Net.Sockets.SocketException:
                 case TimeoutException:

@@ -12,4 +12,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(102, LogLevel.Warning, "The value of metadata '{Name}' is not base64 and was left out.")]
     public static partial void MetadataDropped(ILogger logger, string name);
+
+    [LoggerMessage(103, LogLevel.Error, "A callback failed while {Method} was being ended.")]
+    public static partial void ResetFailed(ILogger logger, string method, Exception failure);
 }

@@ -1,7 +1,7 @@
 namespace Grpc.Core;
 
 /// <summary>The outcome of a call: a code and a text for people.</summary>
-public readonly struct Status : IEquatable<Status>
+public readonly struct Status
 {
     /// <summary>Success without a text.</summary>
     public static readonly Status DefaultSuccess = new(StatusCode.OK, string.Empty);
@@ -33,22 +33,6 @@ public readonly struct Status : IEquatable<Status>
 
     /// <summary>What led to this status in this process; never sent to the peer.</summary>
     public Exception? DebugException { get; }
-
-    /// <summary>Compares code, text and exception.</summary>
-    public static bool operator ==(Status left, Status right) => left.Equals(right);
-
-    /// <summary>Compares code, text and exception.</summary>
-    public static bool operator !=(Status left, Status right) => !left.Equals(right);
-
-    /// <inheritdoc/>
-    public bool Equals(Status other) =>
-        StatusCode == other.StatusCode && Detail == other.Detail && Equals(DebugException, other.DebugException);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is Status other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(StatusCode, Detail);
 
     /// <inheritdoc/>
     public override string ToString() => DebugException is null

@@ -17,8 +17,7 @@ public sealed class GrpcServiceEndpointConventionBuilder : IEndpointConventionBu
         }
     }
 
-    /// <inheritdoc/>
-    public void Finally(Action<EndpointBuilder> finallyConvention)
+    void IEndpointConventionBuilder.Finally(Action<EndpointBuilder> finallyConvention)
     {
         foreach (var endpoint in endpoints)
         {

@@ -159,9 +159,12 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         var isCancelled = isClientGone || CancellationToken.IsCancellationRequested;
         var (status, trailers) = FailureMapping.ToStatus(failure, isCancelled, settings.EnableDetailedErrors);
         FailureMapping.Log(settings.Logger, method, failure, status, isCancelled);
-        foreach (var entry in trailers)
+        if (!ReferenceEquals(trailers, responseTrailers))
         {
-            responseTrailers.Add(entry);
+            foreach (var entry in trailers)
+            {
+                responseTrailers.Add(entry);
+            }
         }
 
         return EndAsync(status, responseTrailers, outgoing: null);

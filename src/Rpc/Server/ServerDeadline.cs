@@ -60,8 +60,7 @@ internal sealed class ServerDeadline : IAsyncDisposable
         var completion = context.Response.CompleteAsync();
         await Task.WhenAny(completion, Task.Delay(TrailersTerm, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
         context.Features.Get<IHttpResetFeature>()?.Reset(completion.IsCompletedSuccessfully ? NoError : Cancel);
-        _ = completion.ContinueWith(
-            static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        Observe(completion);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,11 +76,13 @@ internal sealed class ServerDeadline : IAsyncDisposable
         await onAborted.DisposeAsync().ConfigureAwait(false);
         if (running is not null)
         {
+            // The source is left to the collector: callbacks of the application may still be running on it.
             await running.ConfigureAwait(false);
         }
-
-        source.Dispose();
     }
+
+    private static void Observe(Task task) => _ = task.ContinueWith(
+        static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private void Arm(TimeSpan term) => timer.Change(term < LongestTimer ? term : LongestTimer, Timeout.InfiniteTimeSpan);
 
@@ -119,7 +120,7 @@ internal sealed class ServerDeadline : IAsyncDisposable
         finally
         {
             // Callbacks of the application run elsewhere: one that blocks must not keep the call from closing.
-            _ = source.CancelAsync();
+            Observe(source.CancelAsync());
         }
     }
 

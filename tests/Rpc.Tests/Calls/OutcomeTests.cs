@@ -28,6 +28,21 @@ public sealed class OutcomeTests
     }
 
     [Fact]
+    public async Task A_thrown_status_may_carry_the_calls_own_trailers()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        host.Behaviour.One = (_, context) =>
+        {
+            context.ResponseTrailers.Add("x-once", "yes");
+            throw new RpcException(new Status(StatusCode.Aborted, ""), context.ResponseTrailers);
+        };
+
+        var failure = await FailureOfOneAsync(host);
+
+        Assert.Equal("yes", Assert.Single(failure.Trailers.GetAll("x-once")).Value);
+    }
+
+    [Fact]
     public async Task An_unexpected_exception_tells_the_client_nothing_and_the_log_everything()
     {
         await using var host = await ProbeHost.StartAsync();

@@ -16,8 +16,11 @@ namespace Rpc.Tests.TestServer;
 /// <summary>A real Kestrel on a free port of the loopback, with the probe mapped.</summary>
 internal sealed class ProbeHost : IAsyncDisposable
 {
-    private ProbeHost(WebApplication application, RecordedLog log)
+    private readonly TimeSpan stopLimit;
+
+    private ProbeHost(WebApplication application, RecordedLog log, TimeSpan stopLimit)
     {
+        this.stopLimit = stopLimit;
         Application = application;
         Log = log;
         Address = application.Services.GetRequiredService<IServer>().Features
@@ -36,16 +39,21 @@ internal sealed class ProbeHost : IAsyncDisposable
         Action<GrpcServiceOptions>? options = null,
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? routes = null,
-        Action<KestrelServerOptions>? kestrel = null)
+        Action<ListenOptions>? listen = null,
+        TimeSpan? stopLimit = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var log = new RecordedLog();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(server =>
         {
-            server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel?.Invoke(server);
+            server.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http2;
+                listen?.Invoke(endpoint);
+            });
         });
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton<ProbeBehaviour>();
         builder.Services.AddGrpc(options);
         services?.Invoke(builder.Services);
@@ -54,7 +62,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         application.MapGrpcService<ProbeService>();
         routes?.Invoke(application);
         await application.StartAsync();
-        return new ProbeHost(application, log);
+        return new ProbeHost(application, log, stopLimit ?? TimeSpan.FromSeconds(5));
     }
 
     public GrpcChannel OpenChannel(Action<GrpcChannelOptions>? configure = null)
@@ -68,7 +76,7 @@ internal sealed class ProbeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var limit = new CancellationTokenSource(stopLimit);
         await Application.StopAsync(limit.Token);
         await Application.DisposeAsync();
     }

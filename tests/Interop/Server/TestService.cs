@@ -1,0 +1,108 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Interop.Testing;
+
+namespace Interop.Server;
+
+/// <summary>The test service as the public description wants it.</summary>
+internal sealed class TestService : Testing.TestService.TestServiceBase
+{
+    private const string Initial = "x-grpc-test-echo-initial";
+    private const string Trailing = "x-grpc-test-echo-trailing-bin";
+
+    public override async Task<Empty> EmptyCall(Empty request, ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        return new Empty();
+    }
+
+    public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        ThrowWanted(request.ResponseStatus);
+        return new SimpleResponse { Payload = PayloadOf(request.ResponseSize) };
+    }
+
+    public override async Task StreamingOutputCall(
+        StreamingOutputCallRequest request,
+        IServerStreamWriter<StreamingOutputCallResponse> responseStream,
+        ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        await RespondAsync(request, responseStream, context);
+    }
+
+    public override async Task<StreamingInputCallResponse> StreamingInputCall(
+        IAsyncStreamReader<StreamingInputCallRequest> requestStream, ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        var size = 0;
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            size += request.Payload.Body.Length;
+        }
+
+        return new StreamingInputCallResponse { AggregatedPayloadSize = size };
+    }
+
+    public override async Task FullDuplexCall(
+        IAsyncStreamReader<StreamingOutputCallRequest> requestStream,
+        IServerStreamWriter<StreamingOutputCallResponse> responseStream,
+        ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            await RespondAsync(request, responseStream, context);
+        }
+    }
+
+    public override async Task HalfDuplexCall(
+        IAsyncStreamReader<StreamingOutputCallRequest> requestStream,
+        IServerStreamWriter<StreamingOutputCallResponse> responseStream,
+        ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        foreach (var request in await requestStream.ReadAllAsync(context.CancellationToken).ToListAsync())
+        {
+            await RespondAsync(request, responseStream, context);
+        }
+    }
+
+    private static async Task RespondAsync(
+        StreamingOutputCallRequest request,
+        IServerStreamWriter<StreamingOutputCallResponse> responses,
+        ServerCallContext context)
+    {
+        ThrowWanted(request.ResponseStatus);
+        foreach (var parameters in request.ResponseParameters)
+        {
+            var interval = TimeSpan.FromMicroseconds(parameters.IntervalUs);
+            await Task.Delay(interval, TimeProvider.System, context.CancellationToken);
+            await responses.WriteAsync(new StreamingOutputCallResponse { Payload = PayloadOf(parameters.Size) });
+        }
+    }
+
+    private static async Task EchoMetadataAsync(ServerCallContext context)
+    {
+        if (context.RequestHeaders.GetValueBytes(Trailing) is { } trailing)
+        {
+            context.ResponseTrailers.Add(Trailing, trailing);
+        }
+
+        if (context.RequestHeaders.GetValue(Initial) is { } initial)
+        {
+            await context.WriteResponseHeadersAsync(new Metadata { { Initial, initial } });
+        }
+    }
+
+    private static void ThrowWanted(EchoStatus? wanted)
+    {
+        if (wanted is { Code: not 0 })
+        {
+            throw new RpcException(new Status((StatusCode)wanted.Code, wanted.Message));
+        }
+    }
+
+    private static Payload PayloadOf(int size) => new() { Body = ByteString.CopyFrom(new byte[size]) };
+}
