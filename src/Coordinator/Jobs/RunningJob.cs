@@ -21,7 +21,6 @@ internal sealed class RunningJob(
     private const int MaxEvents = 1000;
 
     private readonly Lock gate = new();
-    private string? plan = record.Plan;
     private int events = shown.Look().State.Events.Count;
 
     // The flow reads what it has saved also within the same run.
