@@ -35,7 +35,7 @@ fixtures="$PWD/tests/Fixtures/opengemini"
 root=$(mktemp -d /tmp/cairn-demo.XXXXXX)
 started=()          # pids of everything this script started and that still runs
 declare -A database # node number -> pids of its database processes
-why='stopped by a signal'
+why='a step ended with an error, see above'
 
 finish() {
   status=$?
@@ -47,7 +47,7 @@ finish() {
   else
     [ ${#started[@]} -eq 0 ] || kill "${started[@]}" 2>/dev/null || true
     wait 2>/dev/null || true
-    if [ "$status" -ne 0 ] && [ -d "$root/log" ]; then
+    if [ "$status" -ne 0 ] && compgen -G "$root/log/*.log" >/dev/null; then
       printf '\nThe last lines of the logs:\n' >&2
       tail -n 5 "$root"/log/*.log >&2 || true
     fi
@@ -57,7 +57,7 @@ finish() {
   exit "$status"
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
+trap 'why="stopped by a signal"; exit 130' INT TERM
 
 fail() {
   why=$1
