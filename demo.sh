@@ -49,7 +49,7 @@ finish() {
     wait 2>/dev/null || true
     if [ "$status" -ne 0 ] && compgen -G "$root/log/*.log" >/dev/null; then
       printf '\nThe last lines of the logs:\n' >&2
-      tail -n 5 "$root"/log/*.log >&2 || true
+      find "$root/log" -name '*.log' -size +0 -exec tail -n 12 {} + >&2 || true
     fi
     rm -rf "$root"
   fi
