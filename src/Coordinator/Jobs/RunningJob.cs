@@ -24,6 +24,7 @@ internal sealed class RunningJob(
     private int events = shown.Look().State.Events.Count;
 
     // The flow reads what it has saved also within the same run.
+    private string? plan = record.Plan;
 
     /// <summary>The job's identity.</summary>
     public JobId Id => record.Id;

@@ -33,10 +33,12 @@ internal sealed class OwedDelivery(
             .ToDictionary(node => node.Node, node => node.Failure!, StringComparer.Ordinal);
     }
 
-    /// <summary>Delivers one command of a job that does not run any more; throws when the node fails it.</summary>
+    /// <summary>
+    /// Delivers one command of a job that does not run any more; throws at once when the node is away or fails it.
+    /// </summary>
     public async Task DeliverAsync(OwedRecord owed, CancellationToken cancellationToken)
     {
-        var command = CommandOf(owed, limits.Command, limits.Call, adopted: true);
+        var command = CommandOf(owed, limits.Command, patience: TimeSpan.Zero, adopted: true);
         await DoneAsync(owed, command, cancellationToken);
     }
 

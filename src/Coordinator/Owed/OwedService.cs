@@ -23,7 +23,7 @@ internal sealed class OwedService(
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<long, DateTimeOffset> notBefore = new();
+    private readonly ConcurrentDictionary<long, Waiting> waiting = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -57,7 +57,8 @@ internal sealed class OwedService(
     {
         foreach (var owed in commands)
         {
-            if (notBefore.TryGetValue(owed.Id, out var earliest) && time.GetUtcNow() < earliest)
+            var before = waiting.GetValueOrDefault(owed.Id, new Waiting(DateTimeOffset.MinValue, Failures: 0));
+            if (time.GetUtcNow() < before.Until)
             {
                 return;
             }
@@ -65,19 +66,19 @@ internal sealed class OwedService(
             try
             {
                 await delivery.DeliverAsync(owed, cancellationToken);
-                notBefore.TryRemove(owed.Id, out _);
+                waiting.TryRemove(owed.Id, out _);
                 OwedLog.Delivered(logger, owed.Command, owed.JobId, owed.Node);
             }
             catch (CairnException failure)
             {
                 OwedLog.Failed(logger, owed.Command, owed.JobId, owed.Node, owed.Attempt, failure.Message);
-                notBefore[owed.Id] = time.GetUtcNow() + Pause(owed.Attempt);
+                waiting[owed.Id] = new Waiting(time.GetUtcNow() + Pause(before.Failures), before.Failures + 1);
                 return;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 OwedLog.Defect(logger, failure, owed.Command, owed.JobId, owed.Node);
-                notBefore[owed.Id] = time.GetUtcNow() + LongestPause;
+                waiting[owed.Id] = new Waiting(time.GetUtcNow() + LongestPause, before.Failures + 1);
                 return;
             }
         }
@@ -86,9 +87,11 @@ internal sealed class OwedService(
     private bool IsOnline(string node, DateTimeOffset now) =>
         nodes.Find(node)?.State(now, limits.SilentAfter) == "online";
 
-    private static TimeSpan Pause(int attempt)
+    private static TimeSpan Pause(int failures)
     {
-        var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(attempt, 10)));
+        var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 10)));
         return pause < LongestPause ? pause : LongestPause;
     }
+
+    private sealed record Waiting(DateTimeOffset Until, int Failures);
 }

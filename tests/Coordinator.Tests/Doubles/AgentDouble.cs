@@ -22,6 +22,8 @@ internal sealed class AgentDouble(string node, string engine) : IAsyncDisposable
 
     public string Node => node;
 
+    public bool IsAlive => app is not null;
+
     public AgentMemory Memory { get; } = new();
 
     public AgentScript Script { get; } = new();

@@ -102,7 +102,7 @@ internal sealed class TestCluster : IAsyncDisposable
             TimeProvider.System);
         await coordinator.StartAsync();
         channel = GrpcChannel.ForAddress($"http://{CoordinatorHost.BoundTo(coordinator)}");
-        foreach (var agent in Agents)
+        foreach (var agent in Agents.Where(agent => agent.IsAlive))
         {
             await RegisterAsync(agent);
         }
@@ -128,7 +128,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task RegisterAsync(AgentDouble agent) => await Client.RegisterAgentAsync(new RegisterAgentRequest
     {
         Node = agent.Node,
-        Address = agent.Address.Length > 0 ? agent.Address : "http://127.0.0.1:1",
+        Address = agent.Address,
         AgentVersion = "0.0-test",
         ProtocolVersion = Cairn.Shared.ProtocolVersion.Current,
         Description = agent.Describe(),

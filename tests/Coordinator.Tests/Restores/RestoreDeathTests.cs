@@ -52,18 +52,18 @@ public sealed class RestoreDeathTests
         await using var cluster = await DecidedWithoutN3Async();
         var restore = (await cluster.Client.ListJobsAsync(new ListJobsRequest())).Jobs[0];
 
-        // It comes back without having heard of the decision, and is kept from hearing of it.
+        // It comes back without having heard of the decision, and is kept from hearing of it: to a node that a new
+        // coordinator has not heard from nothing is delivered.
+        await cluster.RestartCoordinatorAsync();
         cluster["n3"].Memory.Tasks.Clear();
         cluster["n3"].Memory.Received.Clear();
         cluster["n3"].Memory.Restores[restore.JobId] = "staged";
-        await cluster["n3"].StartAsync();
-        var owed = cluster.Catalog.Owed.All();
-        foreach (var command in owed)
+        foreach (var command in cluster.Catalog.Owed.All())
         {
             cluster.Catalog.Owed.Remove(command.Id);
         }
 
-        await cluster.RegisterAsync(cluster["n3"]);
+        await cluster.ComeBackAsync("n3");
         var undo = await cluster.EndOfAsync(
             await cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name }));
 

@@ -1,0 +1,195 @@
+using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Configuration;
+using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.TestKit;
+using Cairn.V1;
+using Dapper;
+using Google.Protobuf;
+
+namespace Cairn.Coordinator.Tests.Catalog;
+
+public sealed class CatalogTests : IDisposable
+{
+    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("cairn-catalog-tests-");
+    private readonly ManualTimeProvider time = new();
+
+    private string File => Path.Combine(state.FullName, "state", "catalog.db");
+
+    [Fact]
+    public void What_was_written_is_there_after_a_restart()
+    {
+        JobRecord job;
+        using (var database = CatalogDatabase.Open(File))
+        {
+            var catalog = new CoordinatorCatalog(database);
+            catalog.Clusters.Add(new ClusterDefinition("c1", "e", ["n1", "n2"]));
+            job = catalog.Jobs.Create(NewJob(), highestSeen: 4);
+            catalog.Jobs.SetPlan(job.Id, """{"a":1}""", "p1");
+            catalog.Jobs.AddEvent(job.Id, 1, time.GetUtcNow(), "n1", "it began");
+            catalog.Jobs.PutNode(job.Id, new JobNode { Node = "n1", State = TaskState.Running });
+            catalog.Jobs.Decide(job.Id, JobDecision.Committing, (db, transaction) => OwedTable.Add(
+                db, transaction, "n1", "c1", job.Id, OwedCommand.Commit, new CommitRequest { PointId = "p1" }, time.GetUtcNow()));
+        }
+
+        using var again = CatalogDatabase.Open(File);
+        var after = new CoordinatorCatalog(again);
+        var found = Assert.Single(after.Jobs.Unfinished());
+
+        Assert.Equal(job with { PointId = "p1", Plan = """{"a":1}""", Decision = JobDecision.Committing }, found);
+        Assert.Equal(5, after.Clusters.Get("c1").Epoch);
+        Assert.Equal(job.Id.ToString(), after.Clusters.Get("c1").LockedBy);
+        Assert.Equal("it began", Assert.Single(after.Jobs.Events(job.Id)).Text);
+        Assert.Equal("n1", Assert.Single(after.Jobs.Nodes(job.Id)).Node);
+        Assert.Equal("p1", CommitRequest.Parser.ParseFrom(Assert.Single(after.Owed.All()).Request).PointId);
+    }
+
+    [Fact]
+    public void A_lock_is_given_once_and_is_free_again_when_its_job_has_ended()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var first = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        var refusal = Assert.Throws<ClusterLockedException>(() => catalog.Jobs.Create(NewJob(), highestSeen: 0));
+        catalog.Jobs.End(first.Id, JobState.Succeeded, error: null, time.GetUtcNow());
+        var second = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        Assert.Contains(first.Id.ToString(), refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("since", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 2), (first.Epoch, second.Epoch));
+    }
+
+    [Fact]
+    public void A_job_decides_once()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        catalog.Jobs.Decide(job.Id, JobDecision.Aborted, static (_, _) => { });
+        catalog.Jobs.Decide(job.Id, JobDecision.Aborted, static (_, _) => { });
+
+        Assert.Throws<InvalidOperationException>(
+            () => catalog.Jobs.Decide(job.Id, JobDecision.Decided, static (_, _) => { }));
+        Assert.Equal(JobDecision.Aborted, catalog.Jobs.Find(job.Id)!.Decision);
+    }
+
+    [Fact]
+    public void A_decision_whose_dues_cannot_be_recorded_is_not_made()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        Assert.Throws<IOException>(() => catalog.Jobs.Decide(
+            job.Id, JobDecision.Decided, static (_, _) => throw new IOException("the disk is full")));
+
+        Assert.Equal(JobDecision.None, catalog.Jobs.Find(job.Id)!.Decision);
+    }
+
+    [Fact]
+    public void Declaring_a_cluster_again_changes_its_nodes_and_keeps_its_epoch()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        catalog.Jobs.Create(NewJob(), highestSeen: 9);
+
+        catalog.Clusters.Declare(new ClusterDefinition("c1", "e", ["n1", "n9"]));
+
+        var cluster = catalog.Clusters.Get("c1");
+        Assert.Equal(["n1", "n9"], cluster.Nodes);
+        Assert.Equal(10, cluster.Epoch);
+        Assert.NotNull(cluster.LockedBy);
+    }
+
+    [Fact]
+    public void The_same_command_is_owed_to_a_node_once()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        for (var i = 0; i < 2; i++)
+        {
+            database.Write((db, transaction) => OwedTable.Add(
+                db, transaction, "n1", "c1", job.Id, OwedCommand.Abort, new AbortRequest(), time.GetUtcNow()));
+        }
+
+        Assert.Single(catalog.Owed.All());
+    }
+
+    [Fact]
+    public void A_catalog_in_use_is_refused_to_a_second_coordinator()
+    {
+        using var database = CatalogDatabase.Open(File);
+
+        var refusal = Assert.Throws<CairnException>(() => CatalogDatabase.Open(File));
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, refusal.Code);
+        Assert.Contains("in use", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_catalog_of_a_newer_version_is_refused_and_left_alone()
+    {
+        using (var database = CatalogDatabase.Open(File))
+        {
+            database.Read(db => db.Execute("PRAGMA user_version = 99"));
+        }
+
+        var refusal = Assert.Throws<CairnException>(() => CatalogDatabase.Open(File));
+
+        Assert.Equal(ErrorCode.ConfigurationInvalid, refusal.Code);
+        Assert.Contains("schema 99", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_a_catalog_is_refused_by_name()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        using (var file = System.IO.File.Create(File))
+        {
+            file.Write(new byte[8192].Select((_, i) => (byte)i).ToArray());
+        }
+
+        var refusal = Assert.Throws<CairnException>(() => CatalogDatabase.Open(File));
+
+        Assert.Equal((ErrorCode.ConfigurationInvalid, File), (refusal.Code, refusal.Subject));
+    }
+
+    [Fact]
+    public void Every_transaction_is_synced_before_it_counts()
+    {
+        using var database = CatalogDatabase.Open(File);
+
+        Assert.Equal("wal", database.Read(db => db.ExecuteScalar<string>("PRAGMA journal_mode")));
+        Assert.Equal(2, database.Read(db => db.ExecuteScalar<long>("PRAGMA synchronous")));
+    }
+
+    public void Dispose() => state.Delete(recursive: true);
+
+    private static CoordinatorCatalog WithCluster(CatalogDatabase database)
+    {
+        var catalog = new CoordinatorCatalog(database);
+        catalog.Clusters.Add(new ClusterDefinition("c1", "e", ["n1"]));
+        return catalog;
+    }
+
+    private JobRecord NewJob() => new(
+        JobId.New(time),
+        JobKind.Backup,
+        "c1",
+        JobState.Queued,
+        "queued",
+        DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
+        Ended: null,
+        Epoch: 0,
+        PointId: "",
+        RestoreJobId: "",
+        Error: null,
+        new RunBackupRequest { Cluster = "c1" }.ToByteString(),
+        Plan: null,
+        JobDecision.None,
+        RestoreAftermath.Beside);
+}
