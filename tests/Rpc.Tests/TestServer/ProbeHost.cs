@@ -40,6 +40,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? routes = null,
         Action<ListenOptions>? listen = null,
+        Action<KestrelServerLimits>? limits = null,
         TimeSpan? stopLimit = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,6 +48,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(server =>
         {
+            limits?.Invoke(server.Limits);
             server.Listen(IPAddress.Loopback, 0, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http2;
