@@ -48,7 +48,7 @@ internal static class DataStep
             FirstTaken = taken.FirstTaken,
             LastTaken = taken.LastTaken,
             Notes = [string.Create(CultureInfo.InvariantCulture, $"data held still after {taken.Passes} passes")],
-            Caveats = [.. FindCaveats(notes, capture)],
+            Caveats = [.. FindCaveats(configuration, notes, capture)],
         };
     }
 
@@ -87,7 +87,8 @@ internal static class DataStep
 
     private static bool IsFlush(TreeItem item) => item.Status.Kind == FileKind.Regular && DataRules.IsFlush(item.Path);
 
-    private static IEnumerable<Caveat> FindCaveats(CaptureNotes notes, CapturedDirectory capture)
+    private static IEnumerable<Caveat> FindCaveats(
+        OpenGeminiConfiguration configuration, CaptureNotes notes, CapturedDirectory capture)
     {
         if (TreeWalk.Below(capture.Path).FirstOrDefault(i => i.Status.Kind == FileKind.Regular && DataRules.IsColumnStore(i.Path))
             is { Path: { } path })
@@ -95,8 +96,9 @@ internal static class DataStep
             yield return Caveats.Of(Caveats.ColumnStore, $"'{path}'");
         }
 
-        // The WAL's shard directories carry the same names as the data's.
-        if (!notes.Cold && notes.WalShards.FirstOrDefault(shard => !Directory.Exists(capture.At(shard))) is { } gone)
+        // The WAL's shard directories carry the same names as the data's; one that is gone from both was deleted meanwhile.
+        if (!notes.Cold && notes.WalShards.FirstOrDefault(
+            shard => !Directory.Exists(capture.At(shard)) && !Directory.Exists($"{configuration.WalRoot}/{shard}")) is { } gone)
         {
             yield return Caveats.Of(Caveats.ShardsDropped, $"'{gone}'");
         }
