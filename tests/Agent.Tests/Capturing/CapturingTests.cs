@@ -62,13 +62,12 @@ public sealed class CapturingTests : IDisposable
     public void A_name_that_is_not_utf8_is_refused_and_not_left_out()
     {
         Directory.CreateDirectory(scratch.At("t"));
-        using (var touch = System.Diagnostics.Process.Start("bash", ["-c", $"touch {scratch.At("t")}/$'\\xff'"]))
-        {
-            touch.WaitForExit();
-        }
+        Run($"touch {scratch.At("t")}/$'\\xff'");
 
         var refused = Assert.Throws<CairnException>(() => TreeWalk.Below(scratch.At("t")).ToList());
 
+        // .NET cannot name it, so it cannot remove it either.
+        Run($"rm {scratch.At("t")}/*");
         Assert.Equal(ErrorCode.PathUnusable, refused.Code);
     }
 
@@ -104,6 +103,13 @@ public sealed class CapturingTests : IDisposable
         Assert.Throws<InvalidDataException>(() => NotesFile.Read<Note>(scratch.Path, "notes.json"));
         NotesFile.Remove(scratch.Path, "notes.json");
         Assert.Null(NotesFile.Read<Note>(scratch.Path, "notes.json"));
+    }
+
+    private static void Run(string command)
+    {
+        using var shell = System.Diagnostics.Process.Start("bash", ["-c", command]);
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
     }
 
     internal sealed record Note(string Text);

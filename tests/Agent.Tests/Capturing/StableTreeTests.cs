@@ -76,7 +76,7 @@ public sealed class StableTreeTests : IDisposable
         var replaced = false;
         var rules = new Rules
         {
-            OnPass = pass =>
+            BeforePass = pass =>
             {
                 if (pass == 2 && !replaced)
                 {
@@ -98,7 +98,7 @@ public sealed class StableTreeTests : IDisposable
         scratch.Write("live/stays/1.part", "old");
         var rules = new Rules
         {
-            OnPass = pass =>
+            BeforePass = pass =>
             {
                 if (pass == 2)
                 {
@@ -118,7 +118,7 @@ public sealed class StableTreeTests : IDisposable
         scratch.Write("live/note", "1");
         var rules = new Rules
         {
-            OnPass = pass =>
+            BeforePass = pass =>
             {
                 if (pass is 2 or 3)
                 {
@@ -137,7 +137,7 @@ public sealed class StableTreeTests : IDisposable
     public async Task Twenty_restless_passes_are_enough()
     {
         scratch.Write("live/note", "1");
-        var rules = new Rules { OnPass = pass => scratch.Write("live/note", new string('1', pass)) };
+        var rules = new Rules { BeforePass = pass => scratch.Write("live/note", new string('1', pass)) };
 
         var refused = await Assert.ThrowsAsync<CairnException>(() => TakeAsync(rules, new ImmediateTime()));
 
@@ -189,17 +189,12 @@ public sealed class StableTreeTests : IDisposable
 
         public Action<TreeItem> OnSeen { get; init; } = _ => { };
 
-        public Action<int> OnPass { get; init; } = _ => { };
+        public Action<int> BeforePass { get; init; } = _ => { };
 
         public int Passes { get; private set; }
 
         public Take Rule(TreeItem item)
         {
-            if (seenInPass.Count == 0)
-            {
-                OnPass(Passes + 1);
-            }
-
             if (seenInPass.Add(item.Path))
             {
                 OnSeen(item);
@@ -214,6 +209,7 @@ public sealed class StableTreeTests : IDisposable
         {
             Passes++;
             seenInPass.Clear();
+            BeforePass(Passes + 1);
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed class RecordedNode : IDisposable
     public string RaftStat(string state)
     {
         var others = state == "Leader" ? "Follower" : "Leader";
-        return $$"""{"{{MetaAddress}}":{"state":"{{state}}","term":"2"},"127.0.0.2:8091":{"state":"{{others}}","term":"2"},"127.0.0.3:8091":{"state":"Follower","term":"2"}}""";
+        return $$$"""{"{{{MetaAddress}}}":{"state":"{{{state}}}","term":"2"},"127.0.0.2:8091":{"state":"{{{others}}}","term":"2"},"127.0.0.3:8091":{"state":"Follower","term":"2"}}""";
     }
 
     /// <summary>SHOW CLUSTER, the third store in the given state.</summary>
