@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.Agent.Hosting;
+using Cairn.Shared.Errors;
 
 var config = new Option<string>("--config") { Description = "The configuration file.", Required = true };
 var check = new Option<bool>("--check-config")
@@ -14,4 +15,6 @@ command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
     Console.Out,
     Console.Error,
     cancellationToken));
-return await command.Parse(args).InvokeAsync();
+var arguments = command.Parse(args);
+var exitCode = await arguments.InvokeAsync();
+return arguments.Errors.Count > 0 ? (int)ExitClass.Usage : exitCode;

@@ -47,6 +47,8 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public Uri Coordinator { get; set; } = new("http://127.0.0.1:1");
 
+    public string Address { get; private set; } = "";
+
     public long FreeFloorBytes { get; set; }
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
@@ -73,11 +75,11 @@ internal sealed class TestAgent : IAsyncDisposable
     {
         application = AgentHost.Build(Settings(), Time, Hook);
         await application.StartAsync();
-        var address = application.Services.GetRequiredService<IServer>().Features
+        Address = application.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First();
-        channel = GrpcChannel.ForAddress(address);
+        channel = GrpcChannel.ForAddress(Address);
         Client = new Cairn.V1.Agent.AgentClient(channel);
-        Services.GetRequiredService<BoundAddress>().Set(address);
+        Services.GetRequiredService<BoundAddress>().Set(Address);
     }
 
     public async Task StopAsync()
