@@ -94,7 +94,7 @@ internal sealed class PointRestorer(
                     continue;
                 }
 
-                file.Hold();
+                file.Hold(entries.CoveredBytes);
                 inHand.Add(new Piece(file, entries.CoveredBytes - segment.Length, segment));
                 bytesInHand += segment.Length;
                 if (inHand.Count >= MaxPiecesInHand || bytesInHand >= MaxBytesInHand)

@@ -13,21 +13,24 @@ internal sealed class RestoredFile
     private readonly string path;
     private readonly bool setOwner;
     private int holds = 1;
+    private long dataEnd;
 
     public RestoredFile(string path, ManifestEntry entry, bool setOwner)
     {
         (this.path, Entry, this.setOwner) = (path, entry, setOwner);
         handle = UnixFile.CreateNew(path, mode: 0x180);
-        if (entry.Attributes.Size > 0)
-        {
-            // What no segment is written to stays a hole.
-            UnixFile.SetLength(handle, entry.Attributes.Size, path);
-        }
     }
 
     public ManifestEntry Entry { get; }
 
-    public void Hold() => Interlocked.Increment(ref holds);
+    /// <summary>For a piece that will be written up to <paramref name="end"/>. Called by the walk alone, in the file's order.</summary>
+    public void Hold(long end)
+    {
+        Interlocked.Increment(ref holds);
+
+        // A sparse file's last block may be left out.
+        dataEnd = Entry.Sparse ? 0 : end;
+    }
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
@@ -57,6 +60,12 @@ internal sealed class RestoredFile
         {
             using (handle)
             {
+                // Only a file that ends in zeros is still too short: what nothing is written to stays a hole.
+                if (dataEnd < Entry.Attributes.Size)
+                {
+                    UnixFile.SetLength(handle, Entry.Attributes.Size, path);
+                }
+
                 RestoredAttributes.Set(handle, path, Entry.Attributes, setOwner);
             }
         }
