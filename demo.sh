@@ -142,7 +142,7 @@ tree() { (cd "$root/cluster/node$1" && find data wal meta -type f -not -path '*/
 # The same as the point tells it.
 point_tree() {
   "$cli" backup files "$1" --cluster demo --node "node$2" -o json \
-    | jq -r '.[] | .entry | select(.kind=="file") | "\(.sha256) \(.path)"' | to_live_paths "$2" | sort -k2
+    | jq -r '.entry | select(.kind=="file") | "\(.sha256) \(.path)"' | to_live_paths "$2" | sort -k2
 }
 
 # Paths in a point are instance/root/…; on disk the roots are where the database's configuration puts them.
@@ -151,7 +151,7 @@ to_live_paths() { grep -v ' \.cluster-metadata/' | sed -e 's# [^/]*/data/# data/
 compare_with_point() {
   local n files=0
   for n in 1 2 3; do
-    point_tree "$1" "$n" >"$root/expected-$n"
+    point_tree "$1" "$n" >"$root/expected-$n" || fail "the files of node$n could not be listed"
     tree "$n" >"$root/found-$n"
     [ -s "$root/expected-$n" ] || fail "the point lists no file of node$n"
     diff "$root/expected-$n" "$root/found-$n" >"$root/difference-$n" \
