@@ -1,41 +1,44 @@
-using Cairn.Cli.Failures;
 using Cairn.Cli.Wording;
 using Cairn.V1;
 
 namespace Cairn.Cli.Jobs;
 
 /// <summary>
-/// Follows a job in plain lines where nothing can be redrawn: each event, each change of phase and each node's change of
-/// phase or state once, and nothing for mere progress.
+/// Follows a job in plain lines where nothing can be redrawn: each change of phase, each event and each node's failure once,
+/// and how far each node has come twice a minute. States may be missing in between, so nothing is told that would seem
+/// to be lacking for one node.
 /// </summary>
 /// <remarks>For one job, on one thread.</remarks>
 internal sealed class JobLines(TimeProvider time)
 {
-    private readonly Dictionary<string, (string Phase, TaskState State)> nodes = [];
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(30);
+
+    private readonly HashSet<string> failuresTold = [];
     private int eventsTold;
     private string? phaseTold;
+    private DateTimeOffset progressTold = time.GetUtcNow();
 
     /// <summary>What is new in <paramref name="job"/> since the last call.</summary>
     public IReadOnlyList<string> News(Job job)
     {
         var lines = new List<string>();
-        foreach (var happened in job.Events.Skip(eventsTold))
-        {
-            lines.Add(Event(happened));
-        }
-
-        eventsTold = Math.Max(eventsTold, job.Events.Count);
         if (job.Phase.Length > 0 && job.Phase != phaseTold && !JobOutcome.HasEnded(job))
         {
             lines.Add($"{Now()}  {Printable.Line(job.Phase)}");
             phaseTold = job.Phase;
         }
 
+        lines.AddRange(job.Events.Skip(eventsTold).Select(Event));
+        eventsTold = Math.Max(eventsTold, job.Events.Count);
         foreach (var node in job.Nodes)
         {
-            AddNode(lines, node);
+            if (node is { State: TaskState.Failed, Error: { } error } && failuresTold.Add(node.Node))
+            {
+                lines.Add($"{Now()}  {Printable.Line(node.Node)} failed: {Printable.Line(error.Message)}");
+            }
         }
 
+        AddProgress(lines, job);
         return lines;
     }
 
@@ -46,26 +49,26 @@ internal sealed class JobLines(TimeProvider time)
         return $"{TimeText.Moment(happened.At)}  {node}{Printable.Line(happened.Text)}";
     }
 
-    private void AddNode(List<string> lines, JobNode node)
+    private void AddProgress(List<string> lines, Job job)
     {
-        var progress = node.Progress ?? new Progress();
-        var now = (progress.Phase, node.State);
-        if (node.State == TaskState.Unspecified || (nodes.TryGetValue(node.Node, out var told) && told == now))
+        if (time.GetUtcNow() - progressTold < ProgressInterval)
         {
             return;
         }
 
-        nodes[node.Node] = now;
-        var phase = progress.Phase.Length == 0 ? "" : $"{Printable.Line(progress.Phase)} ";
-        var line = $"{Now()}  {Printable.Line(node.Node)}: {phase}{Words.For(node.State)}";
-        lines.Add(node.State switch
+        progressTold = time.GetUtcNow();
+        foreach (var node in job.Nodes)
         {
-            TaskState.Succeeded when progress.FilesDone > 0 =>
-                $"{line}, {ByteText.Count(progress.FilesDone)} files, {ByteText.Size(progress.BytesDone)}",
-            TaskState.Failed when node.Error is { } error => $"{line}: {FailureView.Sentence(error)}",
-            _ => line,
-        });
+            if (node is { State: TaskState.Running, Progress: { BytesTotal: > 0 } progress })
+            {
+                lines.Add($"{Now()}  {Printable.Line(node.Node)}: {Printable.OrDash(progress.Phase)} "
+                    + $"{Percent(progress)}%, {ByteText.Size(progress.BytesDone)} of {ByteText.Size(progress.BytesTotal)}");
+            }
+        }
     }
+
+    private static long Percent(Progress progress) =>
+        (long)(100.0 * Math.Min(progress.BytesDone, progress.BytesTotal) / progress.BytesTotal);
 
     private string Now() => TimeText.Moment(time.GetUtcNow());
 }

@@ -90,7 +90,7 @@ internal static class RestorePlanView
         }
 
         AddChecks(page, precheck.Checks);
-        if (precheck.BytesNeeded > 0 || precheck.BytesFree > 0)
+        if (precheck.BytesNeeded > 0 && precheck.Checks.All(check => check.Name != "space"))
         {
             page.Indented(2, $"needs {ByteText.Size(precheck.BytesNeeded)}, free {ByteText.Size(precheck.BytesFree)}");
         }

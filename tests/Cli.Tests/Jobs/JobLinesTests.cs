@@ -7,20 +7,21 @@ namespace Cairn.Cli.Tests.Jobs;
 
 public sealed class JobLinesTests
 {
-    private readonly JobLines lines = new(new ManualTimeProvider());
+    private readonly ManualTimeProvider time = new();
+    private readonly JobLines lines;
+
+    public JobLinesTests() => lines = new JobLines(time);
 
     [Fact]
-    public void Every_change_is_told_once_and_mere_progress_is_not()
+    public void A_phase_is_told_once_and_mere_progress_is_not()
     {
         var first = lines.News(With(Samples.JobNode("n1", TaskState.Running, 0, 4096)));
         var progress = lines.News(With(Samples.JobNode("n1", TaskState.Running, 2048, 4096)));
         var done = lines.News(With(Samples.JobNode("n1", TaskState.Succeeded, 4096, 4096)));
-        var again = lines.News(With(Samples.JobNode("n1", TaskState.Succeeded, 4096, 4096)));
 
-        Assert.Equal(["2026-11-01T00:00:00Z  copy", "2026-11-01T00:00:00Z  n1: copy running"], first);
+        Assert.Equal(["2026-11-01T00:00:00Z  copy"], first);
         Assert.Empty(progress);
-        Assert.Equal(["2026-11-01T00:00:00Z  n1: copy done, 4 files, 4.0 KiB"], done);
-        Assert.Empty(again);
+        Assert.Empty(done);
     }
 
     [Fact]
@@ -37,20 +38,36 @@ public sealed class JobLinesTests
     }
 
     [Fact]
-    public void A_node_that_fails_says_why()
+    public void A_node_that_fails_says_why_once()
     {
         var node = Samples.JobNode("n2", TaskState.Failed, 0, 0);
         node.Error = new ErrorDetail { Node = "n2", Message = "the disk is full" };
 
         var news = lines.News(With(node));
+        var again = lines.News(With(node));
 
-        Assert.Equal("2026-11-01T00:00:00Z  n2: copy failed: n2: the disk is full", news[^1]);
+        Assert.Equal("2026-11-01T00:00:00Z  n2 failed: the disk is full", news[^1]);
+        Assert.Empty(again);
     }
 
-    private static Job With(JobNode node)
+    [Fact]
+    public void A_long_phase_tells_twice_a_minute_how_far_it_has_come()
+    {
+        lines.News(With(Samples.JobNode("n1", TaskState.Running, 0, 4096)));
+        time.Advance(TimeSpan.FromSeconds(29));
+        var early = lines.News(With(Samples.JobNode("n1", TaskState.Running, 1024, 4096)));
+        time.Advance(TimeSpan.FromSeconds(1));
+        var due = lines.News(With(
+            Samples.JobNode("n1", TaskState.Running, 1024, 4096), Samples.JobNode("n2", TaskState.Succeeded, 4096, 4096)));
+
+        Assert.Empty(early);
+        Assert.Equal(["2026-11-01T00:00:30Z  n1: copy 25%, 1.0 KiB of 4.0 KiB"], due);
+    }
+
+    private static Job With(params JobNode[] nodes)
     {
         var job = Samples.Job();
-        job.Nodes.Add(node);
+        job.Nodes.Add(nodes);
         return job;
     }
 }
