@@ -13,4 +13,7 @@ var checkOnly = new Option<bool>("--check-config")
 var command = new RootCommand("The Cairn coordinator: clusters, backups, restores and jobs.") { config, checkOnly };
 command.SetAction((arguments, cancellationToken) => CoordinatorProgram.RunAsync(
     arguments.GetRequiredValue(config).FullName, arguments.GetValue(checkOnly), cancellationToken));
-return await command.Parse(args).InvokeAsync();
+
+// Longer than a stop may take: running jobs are left where they are, and watchers are told to come back.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
+return await command.Parse(args).InvokeAsync(invocation);

@@ -102,9 +102,10 @@ internal sealed class JobRunner(
             var state = await flow.RunAsync(job, stopping.Token);
             job.End(state, error: null);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Not an end: the catalog still holds it, and the next start takes it up.
+            // Not an end, whatever it was: the flow could not clean up any more. The catalog still holds the job, and the
+            // next start runs it again.
         }
         catch (CairnException failure)
         {

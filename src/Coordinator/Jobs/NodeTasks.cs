@@ -143,7 +143,7 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
                 }
             }
             catch (CairnException failure) when (
-                failure.Code == ErrorCode.AgentUnreachable
+                AgentCalls.IsBrokenWire(failure)
                 && time.GetUtcNow() < until
                 && time.GetUtcNow() - lastContact < command.Terms.Patience)
             {

@@ -126,6 +126,13 @@ internal sealed class AgentCalls(
         }
     }
 
+    /// <summary>
+    /// True when the failure is about the way to the agent and says nothing about what it was asked: it may be restarting.
+    /// </summary>
+    public static bool IsBrokenWire(CairnException failure) => failure.Code == ErrorCode.AgentUnreachable
+        || (failure.InnerException is RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown } rpc
+            && !RpcErrorsKnows(rpc));
+
     private async Task<T> InvokeAsync<T>(
         string node,
         Func<Agent.AgentClient, CallOptions, AsyncUnaryCall<T>> call,

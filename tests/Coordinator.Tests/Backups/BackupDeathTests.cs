@@ -50,6 +50,24 @@ public sealed class BackupDeathTests
     }
 
     [Fact]
+    public async Task A_watch_that_is_reset_is_opened_again()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        cluster["n2"].Script.Hold("copy");
+        var started = await cluster.Client.RunBackupAsync(new RunBackupRequest { Cluster = TestCluster.Name });
+        await cluster.TookAsync("n2", "copy");
+        cluster["n2"].Script.WatchesToReset = 2;
+        await cluster["n2"].DieAsync();
+        await cluster.ComeBackAsync("n2");
+        await cluster.HoldsAsync("two watches were reset", () => cluster["n2"].Script.WatchesToReset <= 0);
+
+        cluster["n2"].Script.Release("copy");
+        var job = await cluster.EndOfAsync(started);
+
+        Assert.True(job.State == JobState.Succeeded, job.ToString());
+    }
+
+    [Fact]
     public async Task An_agent_that_stays_away_fails_the_job_and_is_owed_its_abort()
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -61,6 +61,11 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
                 return;
             }
 
+            if (Interlocked.Decrement(ref Script.WatchesToReset) >= 0)
+            {
+                context.GetHttpContext().Abort();
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, ending.Token);
         }
     }

@@ -49,6 +49,9 @@ internal sealed class AgentScript
     /// <summary>How far the agent's clock runs ahead of ours.</summary>
     public TimeSpan ClockAhead { get; set; }
 
+    /// <summary>So many watches are reset after their first state, as a dying process or a proxy does.</summary>
+    public int WatchesToReset;
+
     /// <summary>The bundle that FetchMetadata sends.</summary>
     public byte[] Metadata { get; set; } = [1, 2, 3];
 }
