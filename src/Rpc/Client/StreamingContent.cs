@@ -11,6 +11,7 @@ internal sealed class StreamingContent : HttpContent, IRequestContent
 {
     private readonly Lock gate = new();
     private TaskCompletionSource<Attempt> ready = NewReady();
+    private Attempt? current;
     private bool hasWritten;
     private bool isCompleted;
     private bool isClosed;
@@ -55,27 +56,27 @@ internal sealed class StreamingContent : HttpContent, IRequestContent
 
     public void Close()
     {
+        Attempt? abandoned;
         lock (gate)
         {
             isClosed = true;
             ready.TrySetCanceled();
-            _ = ready.Task.Exception;
+            abandoned = current;
+            current = null;
         }
+
+        abandoned?.End.TrySetCanceled();
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    // The overload with a token is not taken on purpose: the handler fires it when the stream was reset or the connection
+    // lost, and a body that fails then hides the true cause. The body ends with its call, see Close, or its next attempt.
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        var attempt = new Attempt(stream);
         EnsureCanStart();
 
         // Without a flush the request's headers would wait for the first message.
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        using var onCancelled = cancellationToken.UnsafeRegister(
-            static (state, token) => ((Attempt)state!).End.TrySetCanceled(token), attempt);
+        await stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        var attempt = new Attempt(stream);
         Publish(attempt);
         await attempt.End.Task.ConfigureAwait(false);
     }
@@ -90,6 +91,7 @@ internal sealed class StreamingContent : HttpContent, IRequestContent
 
     private void EnsureCanStart()
     {
+        Attempt? abandoned;
         lock (gate)
         {
             if (isClosed)
@@ -107,14 +109,24 @@ internal sealed class StreamingContent : HttpContent, IRequestContent
             {
                 ready = NewReady();
             }
+
+            abandoned = current;
+            current = null;
         }
+
+        abandoned?.End.TrySetCanceled();
     }
 
     private void Publish(Attempt attempt)
     {
         lock (gate)
         {
-            if (isCompleted)
+            current = attempt;
+            if (isClosed)
+            {
+                attempt.End.TrySetCanceled();
+            }
+            else if (isCompleted)
             {
                 attempt.End.TrySetResult();
             }

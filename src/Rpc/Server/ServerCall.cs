@@ -1,9 +1,7 @@
-using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Compression;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Grpc.AspNetCore.Server;
 
@@ -343,34 +341,8 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         WriteTrailers(status, trailers);
     }
 
-    private void WriteTrailers(Status status, Metadata trailers)
-    {
-        var isTrailersOnly = !hasBody && !HttpContext.Response.HasStarted;
-        var target = isTrailersOnly
-            ? HttpContext.Response.Headers
-            : HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers;
-        var encoded = new List<KeyValuePair<string, string>>();
-        try
-        {
-            encoded.AddRange(MetadataCodec.Encode(trailers));
-        }
-        catch (RpcException unsendable)
-        {
-            status = unsendable.Status;
-            encoded.Clear();
-        }
-
-        target[HeaderNames.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
-        if (status.Detail.Length > 0)
-        {
-            target[HeaderNames.Message] = StatusMessageCodec.Encode(status.Detail);
-        }
-
-        foreach (var (name, value) in encoded)
-        {
-            target.Append(name, value);
-        }
-    }
+    private void WriteTrailers(Status status, Metadata trailers) =>
+        FinalStatus.Write(HttpContext, status, trailers, hasOutput: hasBody || HttpContext.Response.HasStarted);
 
     // Runs on the timer, beside a handler that may still read and write.
     private async Task OnDeadline()

@@ -53,14 +53,19 @@ internal sealed class NodePeer : IAsyncDisposable
         return (process.ExitCode, await output + await errors);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the script with a signal that it cannot handle; done when it is gone.</summary>
+    public async Task KillAsync()
     {
         if (!process.HasExited)
         {
             process.Kill();
             await process.WaitForExitAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         process.Dispose();
     }
 }

@@ -5,7 +5,7 @@ using Interop.Testing;
 namespace Interop.Server;
 
 /// <summary>The test service as the public description wants it.</summary>
-internal sealed class TestService : Testing.TestService.TestServiceBase
+internal sealed class TestService(Cancellations cancellations) : Testing.TestService.TestServiceBase
 {
     private const string Initial = "x-grpc-test-echo-initial";
     private const string Trailing = "x-grpc-test-echo-trailing-bin";
@@ -50,6 +50,7 @@ internal sealed class TestService : Testing.TestService.TestServiceBase
         IServerStreamWriter<StreamingOutputCallResponse> responseStream,
         ServerCallContext context)
     {
+        await using var noting = context.CancellationToken.Register(cancellations.Note);
         await EchoMetadataAsync(context);
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {

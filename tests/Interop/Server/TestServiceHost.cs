@@ -17,12 +17,15 @@ public sealed class TestServiceHost : IAsyncLifetime
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
+    public Cancellations Cancellations { get; } = new();
+
     public async Task InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(server =>
             server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddSingleton(Cancellations);
         builder.Services.AddGrpc();
         application = builder.Build();
         application.MapGrpcService<TestService>();

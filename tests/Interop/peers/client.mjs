@@ -166,6 +166,16 @@ const cases = {
     assert.equal(status.code, grpc.status.CANCELLED);
   },
 
+  /** No case of the public description: opens a stream, says so, and stays until it is killed. */
+  async stay_connected() {
+    const call = client.FullDuplexCall();
+    const first = once(call, 'data');
+    call.write({ response_parameters: [{ size: 1 }] });
+    await first;
+    console.log('connected');
+    await once(call, 'status');
+  },
+
   async timeout_on_sleeping_server() {
     const call = client.FullDuplexCall({ deadline: Date.now() + 1 });
     const result = collected(call);

@@ -186,6 +186,44 @@ public sealed class ResponseRuleTests
         Assert.Equal(expected, (await FailureOfOneAsync(server)).StatusCode);
     }
 
+    [Theory]
+    [InlineData(2, StatusCode.Internal)]
+    [InlineData(8, StatusCode.Cancelled)]
+    [InlineData(11, StatusCode.ResourceExhausted)]
+    [InlineData(12, StatusCode.PermissionDenied)]
+    public async Task A_reset_while_requests_are_open_has_the_code_of_its_reason(int reason, StatusCode expected)
+    {
+        await using var server = await HandMadeServer.StartAsync(context =>
+        {
+            context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(reason);
+            return AbortedAsync(context);
+        });
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var call = server.OpenClient().Talk();
+            var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext().Soonish("the reset"));
+            Assert.True(failure.StatusCode == expected, failure.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_dropped_while_requests_are_open_is_unavailable()
+    {
+        await using var server = await HandMadeServer.StartAsync(context =>
+        {
+            context.Features.GetRequiredFeature<Microsoft.AspNetCore.Connections.Features.IConnectionLifetimeFeature>().Abort();
+            return Task.CompletedTask;
+        });
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var call = server.OpenClient().Talk();
+            var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext().Soonish("the end"));
+            Assert.True(failure.StatusCode == StatusCode.Unavailable, failure.ToString());
+        }
+    }
+
     [Fact]
     public async Task A_refused_stream_is_unavailable_after_the_attempts_of_the_handler()
     {

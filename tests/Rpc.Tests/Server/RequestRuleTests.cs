@@ -22,6 +22,17 @@ public sealed class RequestRuleTests
         Assert.Equal(RawCall.Frame(new Answer { Text = "hello" }), response.Body);
     }
 
+    [Fact]
+    public async Task A_message_in_frames_of_one_byte_is_served()
+    {
+        await using var host = await ProbeHost.StartAsync();
+
+        var response = await RawCall.SendAsync(host.Address, new SingleBytesContent(Message));
+
+        Assert.Equal("0", response.GrpcStatus);
+        Assert.Equal(RawCall.Frame(new Answer { Text = "hello" }), response.Body);
+    }
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/json")]

@@ -16,6 +16,15 @@ internal static class RawCall
         string path = OnePath,
         string? contentType = "application/grpc",
         HttpMethod? method = null,
+        params (string Name, string Value)[] headers) =>
+        await SendAsync(address, new ByteArrayContent(body), path, contentType, method, headers);
+
+    public static async Task<RawResponse> SendAsync(
+        string address,
+        HttpContent content,
+        string path = OnePath,
+        string? contentType = "application/grpc",
+        HttpMethod? method = null,
         params (string Name, string Value)[] headers)
     {
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
@@ -26,7 +35,7 @@ internal static class RawCall
         };
         if (request.Method == HttpMethod.Post)
         {
-            request.Content = new ByteArrayContent(body);
+            request.Content = content;
             if (contentType is not null)
             {
                 request.Content.Headers.TryAddWithoutValidation("content-type", contentType);
