@@ -224,6 +224,34 @@ public sealed class ResponseRuleTests
         }
     }
 
+    [Theory]
+    [InlineData(11, StatusCode.ResourceExhausted)]
+    [InlineData(12, StatusCode.PermissionDenied)]
+    [InlineData(null, StatusCode.Unavailable)]
+    public async Task A_large_request_that_is_cut_off_on_its_way_has_the_code_of_the_reason(int? reason, StatusCode expected)
+    {
+        await using var server = await HandMadeServer.StartAsync(async context =>
+        {
+            await context.Request.Body.ReadExactlyAsync(new byte[1000]);
+            if (reason is { } code)
+            {
+                context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(code);
+            }
+            else
+            {
+                context.Features.GetRequiredFeature<Microsoft.AspNetCore.Connections.Features.IConnectionLifetimeFeature>().Abort();
+            }
+        });
+        var large = new Ask { Body = Google.Protobuf.ByteString.CopyFrom(new byte[20_000_000]) };
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var call = server.OpenClient().OneAsync(large);
+            var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.Soonish("the failure"));
+            Assert.True(failure.StatusCode == expected, failure.ToString());
+        }
+    }
+
     [Fact]
     public async Task A_refused_stream_is_unavailable_after_the_attempts_of_the_handler()
     {
