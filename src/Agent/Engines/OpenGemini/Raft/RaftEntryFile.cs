@@ -49,9 +49,9 @@ internal sealed record RaftEntryFile(ulong First, ulong Last, ulong LastTerm, in
                 break;
             }
 
-            if (slots > 0 && (index != last + 1 || term < lastTerm || offset <= lastOffset))
+            if (slots > 0 && (index != last + 1 || offset <= lastOffset))
             {
-                throw new InvalidDataException($"slot {slots} (index {index}, term {term}) does not follow index {last}, term {lastTerm}");
+                throw new InvalidDataException($"slot {slots} (index {index}, data at {offset}) does not follow index {last}, data at {lastOffset}");
             }
 
             if (offset < DataOffset || offset > (ulong)length || (ulong)length - offset < 4)
