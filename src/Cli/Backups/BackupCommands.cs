@@ -62,7 +62,7 @@ internal static class BackupCommands
         };
         var match = new Option<string>("--match")
         {
-            Description = "only paths that match this glob",
+            Description = "only paths that match: * stands for any characters, ? for one",
             HelpName = "GLOB",
             DefaultValueFactory = _ => "",
         };
