@@ -68,7 +68,7 @@ internal sealed class BackupFlow(
     {
         await using var leases = CaptureLeases.Keep(job, plan.Nodes, calls, limits, time, logger);
         plan = await capture.TakeAsync(job, request, plan, cancellationToken);
-        await metadata.HandOverAsync(job, plan, cancellationToken);
+        plan = await metadata.HandOverAsync(job, plan, cancellationToken);
         await CopyAsync(job, request, plan, cancellationToken);
         await EndCaptureAsync(job, plan, cancellationToken);
         var parts = await PrepareAsync(job, plan, cancellationToken);

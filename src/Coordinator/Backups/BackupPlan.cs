@@ -35,6 +35,9 @@ internal sealed record BackupPlan
     /// </summary>
     public byte[]? Captured { get; init; }
 
+    /// <summary>True once every node has been handed the cluster's metadata, or none needs to be.</summary>
+    public bool MetadataHandedOver { get; init; }
+
     /// <summary>The node that the cluster's metadata were captured on; null when cold, where each node keeps its own.</summary>
     public string? MetadataNode { get; init; }
 }

@@ -19,18 +19,35 @@ internal sealed class MetadataHandOver(AgentCalls calls, CoordinatorLimits limit
     private const int ChunkBytes = 1024 * 1024;
     private const long MaxBytes = 64L * 1024 * 1024;
 
-    /// <summary>Does it; nothing when every node keeps its own, or when there is only one.</summary>
+    /// <summary>
+    /// Does it, once, and returns the plan that says so, recorded; nothing when every node keeps its own, or when there is
+    /// only one.
+    /// </summary>
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.MetadataTooLarge"/>; <see cref="ErrorCode.Internal"/> when they arrive damaged.
     /// </exception>
-    public async Task HandOverAsync(RunningJob job, BackupPlan plan, CancellationToken cancellationToken)
+    public async Task<BackupPlan> HandOverAsync(RunningJob job, BackupPlan plan, CancellationToken cancellationToken)
     {
-        var others = plan.Nodes.Where(node => node != plan.MetadataNode).ToList();
-        if (plan.MetadataNode is not { } source || others.Count == 0)
+        // After a restart the captures that they came from may have been ended already.
+        if (plan.MetadataHandedOver)
         {
-            return;
+            return plan;
         }
 
+        var others = plan.Nodes.Where(node => node != plan.MetadataNode).ToList();
+        if (plan.MetadataNode is { } source && others.Count > 0)
+        {
+            await HandOverAsync(job, source, others, cancellationToken);
+        }
+
+        var done = plan with { MetadataHandedOver = true };
+        job.SavePlan(done, done.PointId);
+        return done;
+    }
+
+    private async Task HandOverAsync(
+        RunningJob job, string source, List<string> others, CancellationToken cancellationToken)
+    {
         job.Enter("metadata");
         var bundle = await FetchAsync(job, source, cancellationToken);
         await Task.WhenAll(others.Select(node => PutAsync(job, source, node, bundle, cancellationToken)));

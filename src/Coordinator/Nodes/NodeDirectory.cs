@@ -29,9 +29,6 @@ internal sealed class NodeDirectory
         }
     }
 
-    /// <summary>Fires, on the thread of the caller, with the name of every node that registers or beats.</summary>
-    public event Action<string>? Heard;
-
     /// <summary>Takes a registration, durably. An agent that comes again, also with another address, replaces its former self.</summary>
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.AgentTooOld"/>; <see cref="ErrorCode.InvalidRequest"/>; <see cref="ErrorCode.NotLoopback"/>;
@@ -48,7 +45,6 @@ internal sealed class NodeDirectory
             name, address, request.AgentVersion, request.ProtocolVersion, description, time.GetUtcNow());
         catalog.Nodes.Put(record);
         nodes[name] = new KnownNode(record, time.GetUtcNow());
-        Heard?.Invoke(name);
     }
 
     /// <summary>Takes a heartbeat; false when the node must register first.</summary>
@@ -61,7 +57,6 @@ internal sealed class NodeDirectory
 
         // A registration that comes in between wins; its time is as good.
         nodes.TryUpdate(name, known with { LastHeard = time.GetUtcNow() }, known);
-        Heard?.Invoke(name);
         return true;
     }
 

@@ -21,11 +21,10 @@ internal sealed class UndoFlow(
         GiveUpGoingForward(job);
         job.Enter("undo");
 
-        // A node that was never told of the decision has nothing in place to undo, only a stage to remove.
-        var staged = await OnlyStagedAsync(job, nodes, cancellationToken);
+        var plan = await PlanAsync(job, nodes, cancellationToken);
         await tasks.OnAllAsync(
             job,
-            nodes.Where(node => !staged.Contains(node)),
+            plan.Swapped,
             new TaskName("undo"),
             new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
             (agent, header, options, _) => agent.UndoAsync(
@@ -33,7 +32,7 @@ internal sealed class UndoFlow(
             cancellationToken);
         await tasks.OnAllAsync(
             job,
-            staged,
+            plan.Staged,
             new TaskName("discard"),
             new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
             (agent, header, options, _) => agent.DiscardAsync(
@@ -52,23 +51,26 @@ internal sealed class UndoFlow(
         return nodes;
     }
 
-    private async Task<IReadOnlyList<string>> OnlyStagedAsync(
+    // A node that was never told of the decision has nothing in place to undo, only a stage to remove; one that asked
+    // meanwhile has removed even that.
+    private async Task<UndoPlan> PlanAsync(
         RunningJob job, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
     {
         // Durable, so that a restarted coordinator sends each node what it was sent before.
         if (job.ReadPlan<UndoPlan>() is { } known)
         {
-            return known.Staged;
+            return known;
         }
 
         var topology = await LookAsync(job, nodes, cancellationToken);
-        var staged = topology.Nodes
-            .Where(node => node.Description!.Remnants.Any(
-                remnant => remnant.JobId == job.RestoreJobId && remnant.State == "staged"))
-            .Select(node => node.Node)
-            .ToList();
-        job.SavePlan(new UndoPlan(staged), job.PointId);
-        return staged;
+        var states = topology.Nodes
+            .SelectMany(node => node.Description!.Remnants
+                .Where(remnant => remnant.JobId == job.RestoreJobId)
+                .Select(remnant => (node.Node, remnant.State)))
+            .ToLookup(found => found.State == "staged", found => found.Node);
+        var plan = new UndoPlan([.. states[false]], [.. states[true]]);
+        job.SavePlan(plan, job.PointId);
+        return plan;
     }
 
     private async Task<ClusterTopology> LookAsync(
@@ -102,6 +104,7 @@ internal sealed class UndoFlow(
     }
 
     /// <summary>An undo job's durable notes.</summary>
+    /// <param name="Swapped">The nodes whose old data are put back.</param>
     /// <param name="Staged">The nodes whose stage is removed instead.</param>
-    internal sealed record UndoPlan(IReadOnlyList<string> Staged);
+    internal sealed record UndoPlan(IReadOnlyList<string> Swapped, IReadOnlyList<string> Staged);
 }

@@ -95,6 +95,11 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     public override async Task FetchMetadata(
         FetchMetadataRequest request, IServerStreamWriter<MetadataChunk> responseStream, ServerCallContext context)
     {
+        if (Memory.Received.Any(received => received.Kind == "end" && received.Header.JobId == request.Header.JobId))
+        {
+            throw new CairnException(ErrorCode.CaptureLost, "the capture was ended", "do not ask again");
+        }
+
         await responseStream.WriteAsync(new MetadataChunk
         {
             Header = request.Header,

@@ -74,6 +74,21 @@ public sealed class RestoreDeathTests
     }
 
     [Fact]
+    public async Task An_undo_passes_over_a_node_that_has_nothing_of_the_restore_any_more()
+    {
+        await using var cluster = await WithPointAsync();
+        var restore = await cluster.RestoreAsync();
+        cluster["n2"].Memory.Restores.Clear();
+
+        var undo = await cluster.EndOfAsync(
+            await cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name }));
+
+        Assert.True(undo.State == JobState.Succeeded, undo.ToString());
+        Assert.Equal("undone", cluster["n3"].Memory.Restores[restore.JobId]);
+        Assert.Equal(["stage", "decide", "swap"], RestoreKinds(cluster["n2"]));
+    }
+
+    [Fact]
     public async Task A_swap_that_fails_is_tried_again_because_only_forward_is_left()
     {
         await using var cluster = await WithPointAsync();
