@@ -8,7 +8,9 @@ internal static class ClientRequest
 {
     private static readonly string UserAgent = $"grpc-dotnet/{typeof(ClientRequest).Assembly.GetName().Version?.ToString(3)} (.NET)";
 
-    /// <exception cref="RpcException">UNAUTHENTICATED: credentials failed. INTERNAL: metadata cannot be sent.</exception>
+    /// <exception cref="RpcException">
+    /// UNAUTHENTICATED: credentials failed. INTERNAL: metadata cannot be sent.
+    /// </exception>
     public static async Task<HttpRequestMessage> CreateAsync(
         GrpcChannel channel,
         IMethod method,

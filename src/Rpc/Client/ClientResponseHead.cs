@@ -17,7 +17,9 @@ internal sealed record ClientResponseHead(Metadata Metadata, Status? Status)
         return new ClientResponseHead(metadata, FinalStatus(response));
     }
 
-    /// <summary>Adds the entries of an HTTP header collection; an entry that cannot be decoded is left out and logged.</summary>
+    /// <summary>
+    /// Adds the entries of an HTTP header collection; an entry that cannot be decoded is left out and logged.
+    /// </summary>
     public static void AddTo(Metadata metadata, HttpHeaders headers, ILogger logger)
     {
         foreach (var (name, values) in headers.NonValidated)

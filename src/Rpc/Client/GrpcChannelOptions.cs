@@ -15,7 +15,9 @@ public sealed class GrpcChannelOptions
     /// <summary>The largest request message in bytes; null, the default, for no limit.</summary>
     public int? MaxSendMessageSize { get; set; }
 
-    /// <summary>The largest response message in bytes, also after decompression; null for no limit. Default 4 MiB.</summary>
+    /// <summary>
+    /// The largest response message in bytes, also after decompression; null for no limit. Default 4 MiB.
+    /// </summary>
     public int? MaxReceiveMessageSize { get; set; } = DefaultMaxReceiveMessageSize;
 
     /// <summary>What makes the HTTP calls; null for the channel's own handler. Not together with a client.</summary>

@@ -20,7 +20,9 @@ public abstract class ChannelCredentials
     internal virtual CallCredentials? CallCredentials => null;
 
     /// <summary>Credentials of a channel together with what every call adds.</summary>
-    /// <exception cref="ArgumentException">The channel is not secure, so the call's credentials would be exposed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The channel is not secure, so the call's credentials would be exposed.
+    /// </exception>
     public static ChannelCredentials Create(ChannelCredentials channelCredentials, CallCredentials callCredentials)
     {
         ArgumentNullException.ThrowIfNull(channelCredentials);

@@ -11,6 +11,8 @@ public interface IAsyncStreamReader<out T>
     /// <summary>Waits for the next message; false at the end of the stream.</summary>
     /// <param name="cancellationToken">Cancels the whole call, not only the waiting.</param>
     /// <exception cref="RpcException">On a client: the call failed.</exception>
-    /// <exception cref="InvalidOperationException">Another read is pending, or the call is over on the server.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another read is pending, or the call is over on the server.
+    /// </exception>
     Task<bool> MoveNext(CancellationToken cancellationToken);
 }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Grpc.Core;
 
-/// <summary>Where a serializer puts one message: either a whole array, or a buffer that it fills and completes.</summary>
+/// <summary>
+/// Where a serializer puts one message: either a whole array, or a buffer that it fills and completes.
+/// </summary>
 public abstract class SerializationContext
 {
     /// <summary>Hands over the whole message. Only once, and not together with the buffer.</summary>

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Grpc.Reflection;
 
-/// <summary>Knows the files behind the mapped services, and what each declares. Built when first asked, then unchanged.</summary>
+/// <summary>
+/// Knows the files behind the mapped services, and what each declares. Built when first asked, then unchanged.
+/// </summary>
 internal sealed class SymbolIndex
 {
     private readonly Lazy<Content> content;

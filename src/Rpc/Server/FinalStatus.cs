@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>Writes how a call ended: in trailers, or in the headers when nothing went out before (trailers-only).</summary>
+/// <summary>
+/// Writes how a call ended: in trailers, or in the headers when nothing went out before (trailers-only).
+/// </summary>
 internal static class FinalStatus
 {
     public static void Write(HttpContext context, Status status, Metadata trailers, bool hasOutput)

@@ -8,7 +8,9 @@ public class GrpcServiceOptions
 {
     private const int DefaultMaxReceiveMessageSize = 4 * 1024 * 1024;
 
-    /// <summary>The largest request message in bytes, also after decompression; null for no limit. Default 4 MiB.</summary>
+    /// <summary>
+    /// The largest request message in bytes, also after decompression; null for no limit. Default 4 MiB.
+    /// </summary>
     public int? MaxReceiveMessageSize { get; set; } = DefaultMaxReceiveMessageSize;
 
     /// <summary>The largest response message in bytes; null, the default, for no limit.</summary>
@@ -26,7 +28,9 @@ public class GrpcServiceOptions
     /// <summary>Encodings besides gzip and deflate, or instead of them.</summary>
     public IList<ICompressionProvider> CompressionProviders { get; set; } = [];
 
-    /// <summary>Whether calls of unknown services are left to other endpoints instead of answered UNIMPLEMENTED.</summary>
+    /// <summary>
+    /// Whether calls of unknown services are left to other endpoints instead of answered UNIMPLEMENTED.
+    /// </summary>
     public bool? IgnoreUnknownServices { get; set; }
 
     /// <summary>What sees every call before the service; the first listed comes first.</summary>

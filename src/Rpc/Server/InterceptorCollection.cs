@@ -6,7 +6,9 @@ namespace Grpc.AspNetCore.Server;
 /// <summary>The interceptors of services, in the order in which they see a call.</summary>
 public class InterceptorCollection : Collection<InterceptorRegistration>
 {
-    /// <summary>Adds an interceptor; <paramref name="args"/> complete what the container provides for its constructor.</summary>
+    /// <summary>
+    /// Adds an interceptor; <paramref name="args"/> complete what the container provides for its constructor.
+    /// </summary>
     public void Add<TInterceptor>(params object[] args)
         where TInterceptor : Interceptor => Add(typeof(TInterceptor), args);
 

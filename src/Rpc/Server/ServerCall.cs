@@ -60,7 +60,9 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     protected override AuthContext AuthContextCore => authContext ??= ClientCertificate.Describe(HttpContext);
 
     /// <summary>Reads the request's headers and starts the deadline.</summary>
-    /// <exception cref="RpcException">A header cannot be read, the encoding is not known, or the deadline has passed.</exception>
+    /// <exception cref="RpcException">
+    /// A header cannot be read, the encoding is not known, or the deadline has passed.
+    /// </exception>
     public void Begin()
     {
         var response = HttpContext.Response;

@@ -36,7 +36,9 @@ internal sealed class ServerDeadline : IAsyncDisposable
 
     public DateTime At => at.UtcDateTime;
 
-    /// <summary>Fires when the request is aborted or, after the response was ended, when the deadline has passed.</summary>
+    /// <summary>
+    /// Fires when the request is aborted or, after the response was ended, when the deadline has passed.
+    /// </summary>
     public CancellationToken Token => source.Token;
 
     public bool HasStruck

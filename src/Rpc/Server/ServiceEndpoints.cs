@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>Makes the endpoints of one service: one per method, and one that answers for methods that it does not have.</summary>
+/// <summary>
+/// Makes the endpoints of one service: one per method, and one that answers for methods that it does not have.
+/// </summary>
 internal sealed class ServiceEndpoints<TService>(IEndpointRouteBuilder routes)
     where TService : class
 {

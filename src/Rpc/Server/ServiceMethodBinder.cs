@@ -3,7 +3,9 @@ using Grpc.Core;
 
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>Binds the methods that a generated class lists to the overrides of <typeparamref name="TService"/>.</summary>
+/// <summary>
+/// Binds the methods that a generated class lists to the overrides of <typeparamref name="TService"/>.
+/// </summary>
 internal sealed class ServiceMethodBinder<TService>(ServerSettings settings) : ServiceBinderBase
     where TService : class
 {

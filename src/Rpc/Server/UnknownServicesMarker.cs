@@ -5,7 +5,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>Stands among the routes once the endpoint for unknown services is mapped, so that it is mapped once.</summary>
+/// <summary>
+/// Stands among the routes once the endpoint for unknown services is mapped, so that it is mapped once.
+/// </summary>
 internal sealed class UnknownServicesMarker : EndpointDataSource
 {
     public override IReadOnlyList<Endpoint> Endpoints => [];

@@ -24,7 +24,9 @@ internal static class HeaderNames
         return value.Length == ContentType.Length || value[ContentType.Length] is ';' or '+';
     }
 
-    /// <summary>Whether a header belongs to the protocol or to HTTP, so that it is neither shown nor sent as metadata.</summary>
+    /// <summary>
+    /// Whether a header belongs to the protocol or to HTTP, so that it is neither shown nor sent as metadata.
+    /// </summary>
     public static bool IsReserved(string name)
     {
         if (name.StartsWith(':'))

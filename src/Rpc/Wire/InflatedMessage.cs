@@ -16,7 +16,9 @@ internal sealed class InflatedMessage : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
-    /// <exception cref="Grpc.Core.RpcException">RESOURCE_EXHAUSTED above the limit; INTERNAL when the bytes are not well-formed.</exception>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// RESOURCE_EXHAUSTED above the limit; INTERNAL when the bytes are not well-formed.
+    /// </exception>
     public static InflatedMessage Create(ReadOnlySequence<byte> payload, ICompressionProvider provider, int? limitBytes)
     {
         var inflated = new InflatedMessage();

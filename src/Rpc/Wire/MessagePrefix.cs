@@ -8,7 +8,9 @@ internal readonly record struct MessagePrefix(bool IsCompressed, uint Length)
 {
     public const int Size = 5;
 
-    /// <summary>Reads the prefix at the start of <paramref name="buffer"/>; false when fewer than five bytes are there.</summary>
+    /// <summary>
+    /// Reads the prefix at the start of <paramref name="buffer"/>; false when fewer than five bytes are there.
+    /// </summary>
     /// <exception cref="Grpc.Core.RpcException">INTERNAL: the flag is neither 0 nor 1.</exception>
     public static bool TryRead(in ReadOnlySequence<byte> buffer, out MessagePrefix prefix)
     {

@@ -14,7 +14,9 @@ namespace Grpc.Wire;
 internal sealed class MessageReader(PipeReader pipe, int? limitBytes, ICompressionProvider? decompressor)
 {
     /// <summary>The next message; null at the end.</summary>
-    /// <exception cref="RpcException">INTERNAL or RESOURCE_EXHAUSTED: the peer broke the framing or the limit.</exception>
+    /// <exception cref="RpcException">
+    /// INTERNAL or RESOURCE_EXHAUSTED: the peer broke the framing or the limit.
+    /// </exception>
     public async ValueTask<T?> ReadAsync<T>(
         Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
         where T : class

@@ -28,7 +28,9 @@ internal sealed class OutgoingMessage : SerializationContext, IBufferWriter<byte
     private ReadOnlySpan<byte> Payload => buffer.AsSpan(MessagePrefix.Size, end - MessagePrefix.Size);
 
     /// <summary>Serializes, and compresses when <paramref name="compressor"/> is given.</summary>
-    /// <exception cref="RpcException">RESOURCE_EXHAUSTED above the limit; INTERNAL when the serializer fails.</exception>
+    /// <exception cref="RpcException">
+    /// RESOURCE_EXHAUSTED above the limit; INTERNAL when the serializer fails.
+    /// </exception>
     public static OutgoingMessage Create<T>(
         T message, Action<T, SerializationContext> serializer, int? limitBytes, ICompressionProvider? compressor)
     {

@@ -11,7 +11,9 @@ internal static class TimeoutCodec
     /// <summary>The longest timeout that is sent or taken; longer ones are cut to it.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromSeconds(MaxDigits);
 
-    /// <summary>The smallest unit that fits in eight digits, rounded up; a timeout that is over is one nanosecond.</summary>
+    /// <summary>
+    /// The smallest unit that fits in eight digits, rounded up; a timeout that is over is one nanosecond.
+    /// </summary>
     public static string Format(TimeSpan timeout)
     {
         if (timeout <= TimeSpan.Zero)
