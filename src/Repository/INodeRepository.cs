@@ -32,6 +32,12 @@ public interface INodeRepository : IAsyncDisposable
     IAsyncEnumerable<ManifestEntry> ReadEntriesAsync(PointId point, CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="ReadEntriesAsync"/>, with the SHA-256 of each file's content, of those whose path is <paramref name="wanted"/>.
+    /// Files of several segments are read for it.
+    /// </summary>
+    IAsyncEnumerable<HashedEntry> ReadHashedEntriesAsync(PointId point, Func<string, bool> wanted, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Begins a point, or takes up the interrupted copy of the same point when its journal is there. Throws <see cref="PointStateException"/>
     /// when the point is committed, aborted, deleted, begun differently, or another point is being written.
     /// </summary>

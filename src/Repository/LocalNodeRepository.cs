@@ -77,6 +77,34 @@ internal sealed class LocalNodeRepository : INodeRepository
         }
     }
 
+    public async IAsyncEnumerable<HashedEntry> ReadHashedEntriesAsync(
+        PointId point, Func<string, bool> wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (opened, entries) = await Task.Run(
+            () =>
+            {
+                var opened = points.OpenAny(point, cancellationToken);
+                return (opened, opened.Manifest.ReadEntries());
+            },
+            cancellationToken);
+        using (opened)
+        using (entries)
+        using (var hasher = new ContentHasher(opened.Chain))
+        {
+            var duplicates = new DuplicateCheck(opened.Manifest.Path);
+            while (entries.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var entry = entries.Entry;
+                duplicates.Pass(entry);
+                if (wanted(entry.Path))
+                {
+                    yield return new HashedEntry(entry, hasher.Hash(entries, cancellationToken));
+                }
+            }
+        }
+    }
+
     public Task<PointWriter> BeginPointAsync(BeginPoint spec, CancellationToken cancellationToken) =>
         ChangeAsync(() => Begin(spec), cancellationToken);
 

@@ -57,14 +57,12 @@ internal sealed class PointCatalogue(AgentSettings settings, NodeRepository repo
     {
         var opened = await repository.OpenAsync(cancellationToken);
         var point = PointIds.Require(request.PointId);
-        await foreach (var entry in opened.ReadEntriesAsync(point, cancellationToken))
+        var pattern = request.Pattern;
+        await foreach (var (entry, content) in opened.ReadHashedEntriesAsync(
+            point,
+            path => pattern.Length == 0 || FileSystemName.MatchesSimpleExpression(pattern, path, ignoreCase: false),
+            cancellationToken))
         {
-            if (request.Pattern.Length > 0
-                && !FileSystemName.MatchesSimpleExpression(request.Pattern, entry.Path, ignoreCase: false))
-            {
-                continue;
-            }
-
             await entries.WriteAsync(
                 new PointEntry
                 {
@@ -83,6 +81,7 @@ internal sealed class PointCatalogue(AgentSettings settings, NodeRepository repo
                         Nanos = (int)nanoseconds,
                     },
                     Part = entry.Class,
+                    Sha256 = content?.ToString() ?? "",
                 },
                 cancellationToken);
         }

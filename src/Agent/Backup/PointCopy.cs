@@ -86,7 +86,7 @@ internal sealed class PointCopy(
         foreach (var captured in record.Instances)
         {
             var instance = instances.Open(captured.Name);
-            var description = await instance.DescribeAsync(askDatabase: false, cancellationToken);
+            var description = await instance.DescribeAsync(askDatabase: !record.Cold, cancellationToken);
             described.Add(new InstanceProperties(
                 captured.Name,
                 captured.Engine,

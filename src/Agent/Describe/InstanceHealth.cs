@@ -15,7 +15,7 @@ namespace Cairn.Agent.Describe;
 internal sealed class InstanceHealth(
     AgentSettings settings, Instances instances, HealthServiceImpl health, TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

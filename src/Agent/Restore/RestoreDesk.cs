@@ -101,7 +101,15 @@ internal sealed class RestoreDesk(
                     return Task.FromResult(new TaskStatus { Discard = new DiscardResult() });
                 }
 
-                var freed = Discard(RequireOfCluster(jobId, request.Header.Cluster), cancellationToken);
+                var restore = RequireOfCluster(jobId, request.Header.Cluster);
+                var freed = Discard(restore, cancellationToken);
+
+                // What an earlier undo left of the same directories is of no use to anybody after this.
+                foreach (var earlier in UndoneBefore(restore))
+                {
+                    freed += Discard(earlier, cancellationToken);
+                }
+
                 return Task.FromResult(new TaskStatus { Discard = new DiscardResult { BytesFreed = freed } });
             },
             cancellationToken);
@@ -224,6 +232,18 @@ internal sealed class RestoreDesk(
         {
             NativeFiles.TryRemoveEmptyDirectory(parent);
         }
+    }
+
+    private List<RestoreRecord> UndoneBefore(RestoreRecord restore)
+    {
+        var targets = restore.Parts.Select(part => part.Target).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. restores.All().Where(other => other.State == RestoreState.Undone
+                && other.Cluster == restore.Cluster
+                && other.Created < restore.Created
+                && other.Parts.All(part => targets.Contains(part.Target))),
+        ];
     }
 
     private void RequireEpoch(RestoreRecord restore) => journal.Epochs.Admit(restore.Cluster, restore.Epoch);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Cairn.Agent.Tests.Plain;
 using Cairn.V1;
 
@@ -47,6 +49,49 @@ public sealed class BackupAndRestoreTests
     }
 
     [Fact]
+    public async Task Discarding_the_last_restore_also_frees_what_an_undo_before_it_left()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var point = await agent.BackUpAsync();
+        agent.StopDatabase();
+        var first = await agent.RestoreAsync(point);
+        await agent.DoneAsync(agent.Client.UndoAsync(
+            new UndoRequest { Header = agent.Header(TestAgent.NewJob()), RestoreJobId = first }));
+        var second = await agent.RestoreAsync(point);
+
+        await agent.DoneAsync(agent.Client.DiscardAsync(
+            new DiscardRequest { Header = agent.Header(TestAgent.NewJob()), RestoreJobId = second }));
+
+        Assert.False(Directory.Exists(agent.Files.At("db", ".cairn")));
+        Assert.Empty((await agent.Client.DescribeAsync(new DescribeRequest())).Remnants);
+    }
+
+    [Fact]
+    public async Task A_listing_names_every_file_with_the_hash_of_its_content()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var large = new string('x', 5_000_000) + new string('\0', 3_000_000) + "end";
+        agent.Files.Write("db/data/a/large.tssp", large);
+        agent.Files.Write("db/data/a/nothing.tssp", "");
+        var point = await agent.BackUpAsync();
+
+        var hashes = new Dictionary<string, string>();
+        using var entries = agent.Client.ListEntries(
+            new ListEntriesRequest { PointId = point.ToString(), Pattern = "plain1/data/a/*" });
+        while (await entries.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            hashes[Path.GetFileName(entries.ResponseStream.Current.Path)] = entries.ResponseStream.Current.Sha256;
+        }
+
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["large.tssp"] = Hash(large), ["nothing.tssp"] = Hash(""), ["one.tssp"] = Hash("one"), ["two.tssp"] = Hash("two two"),
+            },
+            hashes);
+    }
+
+    [Fact]
     public async Task On_a_node_without_metadata_the_old_ones_are_moved_aside_and_an_empty_directory_is_left()
     {
         await using var agent = await TestAgent.StartAsync();
@@ -80,7 +125,9 @@ public sealed class BackupAndRestoreTests
 
         var points = (await agent.Client.ListPointsAsync(new ListPointsRequest())).Points;
         Assert.Equal(2, points.Count);
-        Assert.Equal("oneetwo two".Length - 1 + "metadata of the beginning".Length, points[1].Nodes[0].CarriedBytes);
+        Assert.Equal(
+            "one".Length + "two two".Length + "metadata of the beginning".Length,
+            points.Single(point => point.PointId == incremental.ToString()).Nodes[0].CarriedBytes);
         Assert.Equal(atIncremental, Snapshot.Of(agent.Data));
     }
 
@@ -177,6 +224,8 @@ public sealed class BackupAndRestoreTests
 
         return paths;
     }
+
+    private static string Hash(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
 
     private static void FlipAByteOfAPack(TestAgent agent)
     {
