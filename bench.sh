@@ -1,28 +1,29 @@
 #!/usr/bin/env bash
-# Runs one benchmark: ./bench.sh NAME [--json FILE]. Without a name it lists them. Builds what it needs.
+# Runs one benchmark, installing what it needs.
+#
+#   ./bench.sh                       the benchmarks
+#   ./bench.sh NAME [--json FILE]    one of them; its table, and its figures as JSON
 set -euo pipefail
-here="$(cd "$(dirname "$0")" && pwd)"
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/scripts/setup.sh"
+
+list() { for project in "$here"/bench/*/*.csproj; do printf '  %s\n' "$(basename "$(dirname "$project")")"; done; }
 
 if [ $# -eq 0 ]; then
-    echo "usage: ./bench.sh NAME [--json FILE]"
-    echo "benchmarks:"
-    for project in "$here"/bench/*/*.csproj; do
-        echo "  $(basename "$(dirname "$project")")"
-    done
-    exit 0
+  printf 'usage: ./bench.sh NAME [--json FILE]\nbenchmarks:\n'
+  list
+  exit 0
 fi
 
-name="$1"
+name=$1
 shift
-if ! project="$(ls "$here/bench/$name"/*.csproj 2>/dev/null)"; then
-    echo "bench.sh: there is no benchmark '$name'; ./bench.sh lists them" >&2
-    exit 64
+projects=("$here/bench/$name"/*.csproj)
+if [ ! -f "${projects[0]}" ]; then
+  printf 'There is no benchmark %s. There are:\n' "$name" >&2
+  list >&2
+  exit 2
 fi
 
-if ! command -v dotnet > /dev/null; then
-    echo "bench.sh: the .NET SDK is missing (see global.json for the version)" >&2
-    exit 69
-fi
-
-dotnet build "$project" -c Release -v quiet -nologo >&2
-exec dotnet run --project "$project" -c Release --no-build -- "$@"
+install_for_programs
+dotnet build "${projects[0]}" -c Release "${BUILD_FLAGS[@]}" >&2
+exec dotnet run --project "${projects[0]}" -c Release --no-build -- "$@"

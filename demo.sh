@@ -186,6 +186,12 @@ else
   for name in ts-meta ts-store ts-sql ts-server; do ln -s "$double" "$bin/$name"; done
   printf 'The database: the test double of openGemini, over data of a real cluster\n'
 fi
+for host in 127.0.0.1 127.0.0.2 127.0.0.3; do
+  for port in 8086 8088 8091 8092 8400 8401; do
+    # The data know these addresses, so no others can be taken.
+    ! (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null || fail "something listens on $host:$port already, and the demo's database needs it"
+  done
+done
 start_database
 printf 'Alive: 3 x ts-meta, ts-store, ts-sql on 127.0.0.1, 127.0.0.2, 127.0.0.3\n'
 

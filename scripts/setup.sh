@@ -2,8 +2,8 @@
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-# Build servers would outlive the run; two cores are enough for one build at a time.
-BUILD_FLAGS=(--nologo --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false)
+# Build nodes would outlive the run and hold on to the files of a checkout that is about to go.
+BUILD_FLAGS=(--nologo --verbosity quiet -nodeReuse:false)
 
 fail_setup() {
   printf '%s\n' "$1" >&2

@@ -158,7 +158,9 @@ internal static unsafe partial class Posix
     /// </summary>
     public static int TryWriteLease(SafeFileHandle file)
     {
-        if (fcntl(file, SetLease, LeaseWrite) != 0)
+        // Whoever opens the file in the moment of the lease breaks it, which is told by a signal. The default one would end
+        // this process; this one is ignored unless somebody asks for it.
+        if (fcntl(file, SetSignal, UrgentSignal) != 0 || fcntl(file, SetLease, LeaseWrite) != 0)
         {
             return Marshal.GetLastPInvokeError();
         }
@@ -228,6 +230,8 @@ internal static unsafe partial class Posix
     private const int LockShared = 1;
     private const int LockNonBlocking = 4;
     private const int LockUnlock = 8;
+    private const int SetSignal = 10;
+    private const int UrgentSignal = 23;
     private const int SetLease = 1024;
     private const int LeaseWrite = 1;
     private const int LeaseUnlock = 2;

@@ -23,7 +23,7 @@ internal static class ClusterCommands
         var name = new Argument<string>("name") { Description = "the cluster's name", HelpName = "NAME" };
         var engine = new Option<string>("--engine")
         {
-            Description = "the kind of database, e.g. opengemini",
+            Description = "the kind of database, as the agents name it",
             HelpName = "ENGINE",
             Required = true,
         };
