@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Cairn.Shared.Errors;
+using Cairn.TestKit;
 
 namespace Cairn.Shared.Tests.Errors;
 
 /// <summary>docs/errors.md is what operators look codes up in; it and the table in the code say the same.</summary>
 public sealed partial class ErrorPageTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "errors.md"));
+    private static readonly string Page = File.ReadAllText(Checkout.PathOf("docs/errors.md"));
 
     [Fact]
     public void Every_code_has_its_row_with_its_status_and_exit_code()
@@ -55,17 +56,4 @@ public sealed partial class ErrorPageTests
 
     [GeneratedRegex(@"^\| (?<exit>\d) \| (?<name>[a-z]+) \| [^|]+ \|$", RegexOptions.Multiline)]
     private static partial Regex ExitRow();
-
-    private static string RepositoryRoot()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "Distributed.sln")))
-            {
-                return directory.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("the tests do not run inside the repository's tree");
-    }
 }
