@@ -4,8 +4,8 @@ using Cairn.Agent.Capturing;
 
 namespace Cairn.Agent.Proofs;
 
-/// <summary>Reads <c>/proc</c>. What vanishes while it is read has ended and is left out.</summary>
-internal sealed class ProcessTable(string proc)
+/// <summary>Reads <c>/proc</c>. What vanishes while it is read has ended and is left out. Open only for tests that must not be root.</summary>
+internal class ProcessTable(string proc)
 {
     private const int MaxArgumentBytes = 128 << 10;
 
@@ -60,7 +60,7 @@ internal sealed class ProcessTable(string proc)
     /// <summary>
     /// What a process has open: paths, and "socket:[inode]" for sockets. Null when that may not be read, empty when it is gone.
     /// </summary>
-    public IReadOnlyList<string>? OpenFiles(int id)
+    public virtual IReadOnlyList<string>? OpenFiles(int id)
     {
         var directory = $"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/fd";
         try

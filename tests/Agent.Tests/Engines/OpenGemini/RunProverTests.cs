@@ -124,6 +124,57 @@ public sealed class RunProverTests : IDisposable
         Assert.True(proof.State == RunState.Stopped, string.Join("; ", proof.Observations));
     }
 
+    [Fact]
+    public async Task An_openGemini_process_that_may_not_be_looked_into_is_a_cannot_tell_that_names_the_right()
+    {
+        using var process = await StartAsync("ts-store", "-config /nowhere/og.conf");
+
+        var proof = await ProveBlindAsync(process.Id);
+
+        var seen = Assert.Single(proof.Observations, o => o.State == RunState.CannotTell);
+        Assert.Equal((RunState.CannotTell, process.Id), (proof.State, seen.ProcessId));
+        Assert.Contains("(ts-store) of user", seen.Finding, StringComparison.Ordinal);
+        Assert.Contains("or as root", seen.WayOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_own_configuration_file_shows_that_it_is_another_instance()
+    {
+        var other = scratch.Write("other.conf", "[http]\nbind-address = \"127.0.0.1:1\"");
+        using var process = await StartAsync("ts-sql", $"-config {other}");
+
+        var proof = await ProveBlindAsync(process.Id);
+
+        Assert.True(proof.State == RunState.Stopped, string.Join("; ", proof.Observations));
+    }
+
+    [Fact]
+    public async Task Another_configuration_file_over_the_same_directories_runs()
+    {
+        var copy = scratch.Write("copy.conf", File.ReadAllText(config));
+        using var process = await StartAsync("ts-server", $"-config {copy}");
+
+        var proof = await ProveBlindAsync(process.Id);
+
+        Assert.Contains(proof.Observations, o => o.State == RunState.Running && o.Finding.Contains(copy, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Processes_of_other_users_that_clearly_are_not_openGemini_do_not_make_it_a_cannot_tell()
+    {
+        using var process = await StartAsync("harmless", "");
+
+        var proof = await ProveBlindAsync(process.Id);
+
+        Assert.Equal(RunState.Stopped, proof.State);
+        Assert.Contains(proof.Observations, o => o.Finding.Contains("1 processes of other users were judged by name", StringComparison.Ordinal));
+    }
+
+    // As the kernel shows a process of another user to somebody who is not root.
+    private Task<RunProof> ProveBlindAsync(int processId) => new RunProver(
+        ConfigurationReader.Read(config).Configuration!, new BlindTable(processId), new EngineLimits(), TimeProvider.System)
+        .ProveAsync(CancellationToken.None);
+
     private Task<RunProof> ProveAsync() =>
         engine.Open(new() { Name = "og", Config = config }).ProveStoppedAsync(CancellationToken.None);
 
@@ -138,6 +189,11 @@ public sealed class RunProverTests : IDisposable
         var process = Process.Start(start)!;
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync());
         return new OwnProcess(process);
+    }
+
+    private sealed class BlindTable(int hidden) : Cairn.Agent.Proofs.ProcessTable("/proc")
+    {
+        public override IReadOnlyList<string>? OpenFiles(int id) => id == hidden ? null : base.OpenFiles(id);
     }
 
     private sealed class OwnProcess(Process process) : IDisposable
