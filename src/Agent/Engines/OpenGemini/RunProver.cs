@@ -126,7 +126,8 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
         }
         else
         {
-            Add(RunState.Stopped, "open file", $"{reason.Finding}; but write leases on all {leases.Files} files prove that none has them open", "");
+            var proof = leases.Files == 0 ? "there is no file that one could have open" : $"write leases on all {leases.Files} files prove that none has them open";
+            Add(RunState.Stopped, "open file", $"{reason.Finding}; but {proof}", "");
         }
     }
 
