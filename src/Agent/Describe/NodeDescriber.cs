@@ -23,6 +23,7 @@ internal sealed class NodeDescriber(
     /// <summary>Describes it. What cannot be found out is reported inside, never thrown.</summary>
     public async Task<NodeDescription> DescribeAsync(bool askDatabases, CancellationToken cancellationToken)
     {
+        var began = time.GetUtcNow();
         var described = await Task.WhenAll(
             instances.Configured.Select(options => DescribeInstanceAsync(options, askDatabases, cancellationToken)));
         var description = new NodeDescription
@@ -30,9 +31,11 @@ internal sealed class NodeDescriber(
             Node = settings.Node,
             AgentVersion = Version,
             ProtocolVersion = ProtocolVersion.Current,
-            AgentTime = time.GetUtcNow().ToTimestamp(),
             Repository = await DescribeRepositoryAsync(cancellationToken),
         };
+
+        // The middle of the answering: whoever compares clocks takes the middle of the call.
+        description.AgentTime = (began + ((time.GetUtcNow() - began) / 2)).ToTimestamp();
         description.Instances.AddRange(described);
         description.Epochs.Add(journal.Epochs.All.ToDictionary());
         description.Remnants.AddRange(journal.Restores.All().Select(Remnant).OfType<RestoreRemnant>());

@@ -103,9 +103,10 @@ internal static class AgentHost
 
         // In this order: what was cut off is taken up before commands come in, which the server, being last, lets in.
         services.AddHostedService<AgentStart>();
-        services.AddHostedService<RestoreRecovery>();
         services.AddHostedService<TaskResumption>();
+        services.AddHostedService<RestoreRecovery>();
         services.AddHostedService<CaptureWatch>();
+        services.AddHostedService<JournalPruning>();
         services.AddHostedService<InstanceHealth>();
         services.AddHostedService<RegistrationLoop>();
     }

@@ -68,6 +68,12 @@ internal sealed class RestoreJournal(AgentSettings settings, AgentJournal journa
             throw Illegal(settings.Node, restore, to.ToString());
         }
 
+        if (Find(restore.JobId) is { } now && now.State != restore.State)
+        {
+            // Somebody else has moved it since it was read.
+            throw Illegal(settings.Node, now, to.ToString());
+        }
+
         var moved = (change?.Invoke(restore) ?? restore) with { State = to, Changed = time.GetUtcNow() };
         journal.Restores.Put(moved.JobId, moved);
         return moved;

@@ -18,6 +18,7 @@ internal sealed class RestoreRecovery(
     RestoreJournal restores,
     RestoreDesk desk,
     CoordinatorClient coordinator,
+    TaskDesk tasks,
     TimeProvider time,
     ILogger<RestoreRecovery> logger) : BackgroundService
 {
@@ -72,6 +73,12 @@ internal sealed class RestoreRecovery(
         if (await desk.GoOnAsync(jobId, stoppingToken))
         {
             return true;
+        }
+
+        if (tasks.IsBusyWith(jobId))
+        {
+            // Its stage is still being filled; whoever commanded that goes on with it.
+            return false;
         }
 
         var answer = await coordinator.GetDecisionAsync(jobId, stoppingToken);

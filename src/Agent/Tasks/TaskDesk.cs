@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Journal;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -105,21 +106,22 @@ internal sealed class TaskDesk : IAsyncDisposable
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownTask"/>.</exception>
     public TaskStatus Find(string taskId)
     {
-        Cairn.Shared.Identifiers.TaskId.Parse(taskId);
+        TaskId.Parse(taskId);
+        return TryFind(taskId) ?? throw TaskLedger.Unknown(taskId);
+    }
+
+    /// <summary>True while a task of the job has not ended.</summary>
+    public bool IsBusyWith(string jobId)
+    {
         lock (gate)
         {
-            if (running.TryGetValue(taskId, out var task))
-            {
-                return task.Latest;
-            }
-
-            return ledger.Find(taskId) is { } record ? TaskLedger.Status(record) : throw TaskLedger.Unknown(taskId);
+            return running.Values.Any(task => task.SerialJob == jobId);
         }
     }
 
     /// <summary>The states of a job's tasks, oldest first; of all that the journal holds when <paramref name="jobId"/> is empty.</summary>
     public IReadOnlyList<TaskStatus> List(string jobId) =>
-        [.. ledger.Ids(jobId).Select(Find).OrderBy(status => status.Started.ToDateTimeOffset())];
+        [.. ledger.Ids(jobId).Select(TryFind).OfType<TaskStatus>().OrderBy(status => status.Started.ToDateTimeOffset())];
 
     /// <summary>The state now and every change, at most ten a second, until the task has ended.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownTask"/>.</exception>
@@ -204,6 +206,16 @@ internal sealed class TaskDesk : IAsyncDisposable
 
         await Task.WhenAll(tasks);
         stopping.Dispose();
+    }
+
+    private TaskStatus? TryFind(string taskId)
+    {
+        lock (gate)
+        {
+            return running.TryGetValue(taskId, out var task)
+                ? task.Latest
+                : ledger.Find(taskId) is { } record ? TaskLedger.Status(record) : null;
+        }
     }
 
     private RunningTask Launch(TaskStatus status, IMessage request, ICommandHandler handler)

@@ -216,6 +216,20 @@ public sealed class TaskDeskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_task_that_the_journal_has_forgotten_is_not_listed_any_more()
+    {
+        release.SetResult();
+        var old = await EndAsync(desk.Accept("verify", Verify()));
+        time.Advance(AgentJournal.KeepEnded + TimeSpan.FromDays(1));
+        var recent = await EndAsync(desk.Accept("verify", Verify()));
+
+        journal.Prune(time.GetUtcNow());
+
+        Assert.Equal([recent.TaskId], desk.List("").Select(task => task.TaskId));
+        Assert.Equal(ErrorCode.UnknownTask, Assert.Throws<CairnException>(() => desk.Find(old.TaskId)).Code);
+    }
+
+    [Fact]
     public void A_task_that_nobody_knows_is_refused()
     {
         var refusal = Assert.Throws<CairnException>(() => desk.Find(TestAgent.NewJob()));
