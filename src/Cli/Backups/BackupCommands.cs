@@ -66,7 +66,8 @@ internal static class BackupCommands
             HelpName = "GLOB",
             DefaultValueFactory = _ => "",
         };
-        return host.Command("files", "list the files that a backup point holds", [.. operand.Symbols, node, match], async (run, given, token) =>
+        Symbol[] symbols = [.. operand.Symbols, node, match];
+        return host.Command("files", "list the files that a backup point holds", symbols, async (run, given, token) =>
         {
             var (cluster, point) = await operand.ResolveAsync(run, given, token);
             var request = new ListBackupFilesRequest

@@ -5,7 +5,9 @@ using Spectre.Console.Rendering;
 
 namespace Cairn.Cli.Backups;
 
-/// <summary>What <c>cairn backup show</c> prints, and <c>cairn backup run</c> when it is done: one point, with all that it promises.</summary>
+/// <summary>
+/// What <c>cairn backup show</c> prints, and <c>cairn backup run</c> when it is done: one point, with all that it promises.
+/// </summary>
 internal static class BackupView
 {
     /// <summary>The point with its nodes.</summary>
