@@ -24,7 +24,7 @@ public sealed class ColdBackupTests : IDisposable
         var restored = await site.RestoreAsync("latest");
 
         Assert.True(restored.ExitCode == 0, $"{restored}\n{site.Output()}");
-        AssertSame(before, site.Files.Images());
+        NodeImage.AssertSame(before, site.Files.Images());
     }
 
     [Fact]
@@ -33,19 +33,22 @@ public sealed class ColdBackupTests : IDisposable
         await using var site = await Site.CreateAsync("cluster", directory.Path);
         var point = (await site.BackupAsync("--full", "--cold")).GetProperty("pointId").GetString()!;
         var saved = site.Files.Images();
-        Spoil(site);
+        site.Files.Spoil();
         var spoiled = site.Files.Images();
 
         (await site.RestoreAsync(point)).Done();
         var restored = site.Files.Images();
         (await site.CliAsync("restore", "undo", Site.Cluster, "--yes")).Done();
         var undone = site.Files.Images();
+        (await site.CliAsync("restore", "discard", Site.Cluster, "--yes")).Done();
+        var leftByUndo = site.Leftovers();
         (await site.RestoreAsync(point)).Done();
         (await site.CliAsync("restore", "discard", Site.Cluster, "--yes")).Done();
 
-        AssertSame(saved, restored);
-        AssertSame(spoiled, undone);
-        AssertSame(saved, site.Files.Images());
+        NodeImage.AssertSame(saved, restored);
+        NodeImage.AssertSame(spoiled, undone);
+        NodeImage.AssertSame(saved, site.Files.Images());
+        Assert.Empty(leftByUndo);
         Assert.Empty(site.Leftovers());
     }
 
@@ -61,26 +64,6 @@ public sealed class ColdBackupTests : IDisposable
 
         (await site.RestoreAsync("latest")).Done();
 
-        AssertSame(before, site.Files.Images());
-    }
-
-    private static void AssertSame(IReadOnlyList<NodeImage> expected, IReadOnlyList<NodeImage> actual) => Assert.All(
-        expected.Zip(actual),
-        pair =>
-        {
-            Assert.Empty(pair.First.Data.DifferencesTo(pair.Second.Data));
-            Assert.Empty(pair.First.Wal.DifferencesTo(pair.Second.Wal));
-            Assert.Empty(pair.First.Meta.DifferencesTo(pair.Second.Meta));
-        });
-
-    /// <summary>What an accident does: files overwritten, added, gone, and a directory that was not there.</summary>
-    private static void Spoil(Site site)
-    {
-        var files = Directory.GetFiles(site.Files.Data(1), "*.tssp", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
-        File.WriteAllLines(files[0], ["overwritten"]);
-        File.Delete(files[1]);
-        Directory.CreateDirectory(Path.Combine(site.Files.Data(2), "stray", "empty"));
-        File.WriteAllLines(Path.Combine(site.Files.Wal(3), "stray.wal"), ["added"]);
-        File.WriteAllLines(Path.Combine(site.Files.Meta(1), "raft.db"), ["overwritten"]);
+        NodeImage.AssertSame(before, site.Files.Images());
     }
 }

@@ -78,4 +78,29 @@ public sealed class DatabaseFiles
             }
         }
     }
+
+    /// <summary>What an accident does: files overwritten, added, gone, and a directory that was not there.</summary>
+    public void Spoil()
+    {
+        var files = Directory.GetFiles(Data(1), "*.tssp", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        File.WriteAllLines(files[0], ["overwritten"]);
+        File.Delete(files[1]);
+        Directory.CreateDirectory(Path.Combine(Data(2), "stray", "empty"));
+        File.WriteAllLines(Path.Combine(Wal(3), "stray.wal"), ["added"]);
+        File.WriteAllLines(Path.Combine(Meta(1), "raft.db"), ["overwritten"]);
+    }
+
+    /// <summary>A data file of random bytes, so that copying and staging a node takes a while.</summary>
+    public void AddBigFile(int node, long sizeBytes)
+    {
+        var measurement = Directory.GetDirectories(Data(node), "cpu_0000", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        using var file = new FileStream(Path.Combine(measurement, "000000ff-0000-00000000.tssp"), FileMode.CreateNew, FileAccess.Write);
+        var random = new Random(node);
+        var block = new byte[1 << 20];
+        for (var written = 0L; written < sizeBytes; written += block.Length)
+        {
+            random.NextBytes(block);
+            file.Write(block);
+        }
+    }
 }

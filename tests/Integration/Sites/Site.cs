@@ -65,7 +65,14 @@ public sealed class Site : IAsyncDisposable
         return site;
     }
 
-    public Task StartDatabaseAsync() => Database.StartAllAsync(StartTimeout, CancellationToken.None);
+    /// <summary>Whether the database has been started.</summary>
+    public bool DatabaseRuns { get; private set; }
+
+    public Task StartDatabaseAsync()
+    {
+        DatabaseRuns = true;
+        return Database.StartAllAsync(StartTimeout, CancellationToken.None);
+    }
 
     /// <summary>Runs a command; its outcome is the caller's to judge.</summary>
     public Task<CliResult> CliAsync(params string[] arguments) => Cairn.CliAsync(arguments, CancellationToken.None);
@@ -138,11 +145,12 @@ public sealed class Site : IAsyncDisposable
 
     public static bool HasEnded(Job job) => job.State is JobState.Succeeded or JobState.Failed or JobState.Partial;
 
-    /// <summary>Everything below the database's directories that belongs to Cairn: none of it may stay behind.</summary>
+    /// <summary>Everything below the database's directories that belongs to Cairn: when all is over none of it may stay.</summary>
     public IReadOnlyList<string> Leftovers() =>
     [
-        .. Enumerable.Range(1, Files.Nodes).SelectMany(node => Directory.EnumerateDirectories(
-            Files.NodeDirectory(node), ".cairn", SearchOption.AllDirectories)),
+        .. Enumerable.Range(1, Files.Nodes).SelectMany(node => Directory.EnumerateFileSystemEntries(
+            Files.NodeDirectory(node), "*", SearchOption.AllDirectories))
+            .Where(path => path.Contains("/.cairn", StringComparison.Ordinal)),
     ];
 
     /// <summary>What the daemons wrote, for a failure's message.</summary>
