@@ -21,7 +21,7 @@ public sealed class HotBackupTests : IDisposable
         var captured = directory.Below("meta-as-captured");
         site.Database.Environment["OPENGEMINI_DOUBLE"] = $"backup-meta-copy={captured}";
         await site.StartDatabaseAsync();
-        var before = site.Files.Images();
+        var before = site.Files.ImagesWhileRunning();
 
         await site.BackupAsync("--full");
         await site.Database.KillAllAsync();
@@ -64,13 +64,13 @@ public sealed class HotBackupTests : IDisposable
     {
         await using var site = await Site.CreateAsync("cluster", directory.Path);
         await site.StartDatabaseAsync();
-        var old = site.Files.Images();
+        var old = site.Files.ImagesWhileRunning();
         var first = (await site.BackupAsync("--full")).GetProperty("pointId").GetString()!;
         await site.Client.QueryAsync(site.Files.Host(1), "CREATE DATABASE ld", "", CancellationToken.None);
         var lines = string.Join('\n', Enumerable.Range(0, 60).Select(at => $"m,k=k{at} v={at}i 17943000000000000{at:00}"));
         Assert.True(await site.Client.WriteAsync(site.Files.Host(1), "ld", lines, CancellationToken.None));
         await site.Client.PostAsync($"http://{site.Files.Host(1)}:8086/debug/ctrl?mod=flush", CancellationToken.None);
-        var changed = site.Files.Images();
+        var changed = site.Files.ImagesWhileRunning();
 
         var second = (await site.BackupAsync()).GetProperty("pointId").GetString()!;
         var summary = await site.PointAsync(second);

@@ -28,7 +28,7 @@ public sealed class KilledDuringBackupTests : IDisposable
 
         var job = await site.BeginAsync("backup", "run", Site.Cluster);
         await site.WatchAsync(job, state => state.Phase == "capture metadata", TimeSpan.FromMinutes(1));
-        var killed = await Victim.KillWhenAsync(site, victim, "the metadata's capture", () => true);
+        var killed = await Victim.KillWhenAsync(site, victim, job, "the metadata's capture", () => true);
         await Victim.ReviveAsync(site, victim);
 
         await AssertSoundAsync(site, job, killed, committed);
@@ -45,7 +45,7 @@ public sealed class KilledDuringBackupTests : IDisposable
         var packs = Packs(site);
 
         var job = await site.BeginAsync("backup", "run", Site.Cluster, "--cold");
-        var killed = await Victim.KillWhenAsync(site, victim, "node 2 has written more than two packs", () => Packs(site) > packs + 2);
+        var killed = await Victim.KillWhenAsync(site, victim, job, "node 2 has written more than two packs", () => Packs(site) > packs + 2);
         await Victim.ReviveAsync(site, victim);
 
         await AssertSoundAsync(site, job, killed, committed);
@@ -61,7 +61,7 @@ public sealed class KilledDuringBackupTests : IDisposable
         var before = Files(site, file);
 
         var job = await site.BeginAsync("backup", "run", Site.Cluster, "--cold");
-        var killed = await Victim.KillWhenAsync(site, victim, $"node 2 has a new {file}", () => Files(site, file) > before);
+        var killed = await Victim.KillWhenAsync(site, victim, job, $"node 2 has a new {file}", () => Files(site, file) > before);
         await Victim.ReviveAsync(site, victim);
 
         await AssertSoundAsync(site, job, killed, committed);

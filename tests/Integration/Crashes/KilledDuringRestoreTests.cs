@@ -26,7 +26,7 @@ public sealed class KilledDuringRestoreTests : IDisposable
         var (point, fresh, old) = await PrepareAsync(site);
 
         var job = await BeginRestoreAsync(site, point);
-        var killed = await Victim.KillWhenAsync(site, victim, "node 2 stages the big file", () => Staged(site) > 1 << 20);
+        var killed = await Victim.KillWhenAsync(site, victim, job, "node 2 stages the big file", () => Staged(site) > 1 << 20);
         await Victim.ReviveAsync(site, victim);
 
         await AssertAllOldOrAllNewAsync(site, job, killed, old, fresh, point);
@@ -40,8 +40,9 @@ public sealed class KilledDuringRestoreTests : IDisposable
         await using var site = await Site.CreateAsync("cluster", directory.Path);
         var (point, fresh, old) = await PrepareAsync(site);
 
+        using var guard = new GuardWatch(site.Files, node: 2);
         var job = await BeginRestoreAsync(site, point);
-        var killed = await Victim.KillWhenAsync(site, victim, "a guard stands where node 2's data were", () => Guarded(site));
+        var killed = await Victim.KillWhenAsync(site, victim, job, "a guard takes the place of node 2's data", () => guard.Seen);
         await Victim.ReviveAsync(site, victim);
 
         await AssertAllOldOrAllNewAsync(site, job, killed, old, fresh, point);
@@ -56,8 +57,9 @@ public sealed class KilledDuringRestoreTests : IDisposable
         var (point, fresh, old) = await PrepareAsync(site);
         (await site.RestoreAsync(point)).Done();
 
+        using var guard = new GuardWatch(site.Files, node: 2);
         var job = await site.BeginAsync("restore", "undo", Site.Cluster, "--yes");
-        var killed = await Victim.KillWhenAsync(site, victim, "a guard stands where node 2's data were", () => Guarded(site));
+        var killed = await Victim.KillWhenAsync(site, victim, job, "a guard takes the place of node 2's data", () => guard.Seen);
         await Victim.ReviveAsync(site, victim);
 
         await AssertAllOldOrAllNewAsync(site, job, killed, fresh, old, point);

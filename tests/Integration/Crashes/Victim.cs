@@ -11,16 +11,18 @@ internal static class Victim
     /// <summary>Waits until something is to be seen on disk or told by the job, kills, and returns when that was.</summary>
     /// <param name="site">The site.</param>
     /// <param name="victim">A node's name, for its agent, or <see cref="Coordinator"/>.</param>
+    /// <param name="jobId">The job to be disturbed; when it ends before the moment, the moment never came.</param>
     /// <param name="what">What is waited for.</param>
     /// <param name="seen">Whether the moment has come.</param>
-    public static async Task<DateTimeOffset> KillWhenAsync(Site site, string victim, string what, Func<bool> seen)
+    public static async Task<DateTimeOffset> KillWhenAsync(Site site, string victim, string jobId, string what, Func<bool> seen)
     {
         var start = TimeProvider.System.GetTimestamp();
+        var end = site.WatchAsync(jobId, Site.HasEnded, Deadline);
         while (!seen())
         {
-            if (TimeProvider.System.GetElapsedTime(start) > Deadline)
+            if (end.IsCompleted || TimeProvider.System.GetElapsedTime(start) > Deadline)
             {
-                throw new TimeoutException($"never seen: {what}\n{site.Output()}");
+                throw new TimeoutException($"never seen: {what}; {await end}\n{site.Output()}");
             }
 
             // The moments are milliseconds long: this is as dense as a wait can be without taking a core.
@@ -29,6 +31,9 @@ internal static class Victim
 
         var killed = TimeProvider.System.GetUtcNow();
         await (victim == Coordinator ? site.Cairn.KillCoordinatorAsync() : site.Cairn.KillAgentAsync(victim));
+
+        // The watch ends with the coordinator or goes on; nobody needs it any more.
+        _ = end.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
         return killed;
     }
 

@@ -64,6 +64,10 @@ public sealed class DatabaseFiles
     /// <summary>All nodes' directories as they are now.</summary>
     public IReadOnlyList<NodeImage> Images() => [.. Enumerable.Range(1, Nodes).Select(Image)];
 
+    /// <summary>All nodes' data and WAL; META is locked while a database runs, and its image is left empty.</summary>
+    public IReadOnlyList<NodeImage> ImagesWhileRunning() =>
+        [.. Enumerable.Range(1, Nodes).Select(node => new NodeImage(TreeImage.Of(Data(node)), TreeImage.Of(Wal(node)), TreeImage.Nothing))];
+
     /// <summary>Loses everything: data, WAL and META of every node, the directories themselves included.</summary>
     public void Wipe()
     {

@@ -16,6 +16,9 @@ public sealed class TreeImage : IEquatable<TreeImage>
     {
     }
 
+    /// <summary>The image of nothing.</summary>
+    public static TreeImage Nothing { get; } = new();
+
     /// <summary>How many files it holds.</summary>
     public int Files { get; private set; }
 
