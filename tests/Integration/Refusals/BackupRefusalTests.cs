@@ -49,6 +49,19 @@ public sealed class BackupRefusalTests(RunningSite running) : IClassFixture<Runn
     }
 
     [Fact]
+    public async Task Where_hard_links_are_impossible_the_paths_are_named()
+    {
+        var data = Site.Files.Data(2);
+        await Site.RestartAgentAsync("node-2", setup => setup with { StartedBy = Namespaces.WithMountAt(data) });
+
+        var refused = await Site.CliAsync("backup", "run", Site.Cluster);
+        await Site.RestartAgentAsync("node-2", setup => setup with { StartedBy = [] });
+
+        Refused.With(refused, "LINK_IMPOSSIBLE", "node-2", data);
+        Assert.Empty(Site.Leftovers());
+    }
+
+    [Fact]
     public async Task A_partition_on_the_move_is_waited_for_by_the_operator()
     {
         foreach (var port in (string[])["8091", "8086"])

@@ -61,10 +61,10 @@ public sealed class RestoreRefusalTests(StoppedSite stopped) : IClassFixture<Sto
     [Fact]
     public async Task Too_little_space_is_refused_with_the_numbers()
     {
-        await RestartAgentAsync("node-1", setup => setup with { Limits = [.. setup.Limits, "free-floor: 900TiB"] });
+        await Site.RestartAgentAsync("node-1", setup => setup with { Limits = [.. setup.Limits, "free-floor: 900TiB"] });
 
         var refused = await RestoreAsync(stopped.Point);
-        await RestartAgentAsync("node-1", setup => setup with { Limits = [.. setup.Limits.Where(line => !line.StartsWith("free-floor", StringComparison.Ordinal))] });
+        await Site.RestartAgentAsync("node-1", setup => setup with { Limits = [.. setup.Limits.Where(line => !line.StartsWith("free-floor", StringComparison.Ordinal))] });
 
         Refused.With(refused, "NO_SPACE", "node-1");
         stopped.AssertUntouched();
@@ -76,11 +76,11 @@ public sealed class RestoreRefusalTests(StoppedSite stopped) : IClassFixture<Sto
         var foreign = stopped.Below("foreign");
         Directory.CreateDirectory(foreign);
         await File.WriteAllLinesAsync(Path.Combine(foreign, "precious"), ["mine"]);
-        await RestartAgentAsync("node-2", setup => setup with { Repository = foreign });
+        await Site.RestartAgentAsync("node-2", setup => setup with { Repository = foreign });
 
         var refused = await Site.CliAsync("backup", "run", Site.Cluster, "--cold");
         var check = await Site.Cairn.CheckAgentAsync("node-2", CancellationToken.None);
-        await RestartAgentAsync("node-2", setup => setup with { Repository = null });
+        await Site.RestartAgentAsync("node-2", setup => setup with { Repository = null });
 
         Refused.With(refused, "REPOSITORY_FOREIGN", "node-2", foreign);
         Assert.Equal(2, check.ExitCode);
@@ -127,6 +127,87 @@ public sealed class RestoreRefusalTests(StoppedSite stopped) : IClassFixture<Sto
     }
 
     [Fact]
+    public async Task A_process_that_may_be_hidden_from_the_agent_is_a_refusal()
+    {
+        await Site.RestartAgentAsync("node-2", setup => setup with { StartedBy = Namespaces.OfItsOwnProcesses });
+        var file = Directory.GetFiles(Site.Files.Data(2), "*.tssp", SearchOption.AllDirectories)[0];
+        Task<TestKit.Processes.CliResult> run;
+        await using (new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            run = RestoreAsync(stopped.Point);
+            await run;
+        }
+
+        await Site.RestartAgentAsync("node-2", setup => setup with { StartedBy = [] });
+
+        Refused.With(await run, "CANNOT_TELL", "node-2", "PID namespace");
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_directory_that_is_a_mount_point_cannot_be_renamed_and_is_named()
+    {
+        var data = Site.Files.Data(3);
+        await Site.RestartAgentAsync("node-3", setup => setup with { StartedBy = Namespaces.WithMountAt(data) });
+
+        var refused = await RestoreAsync(stopped.Point);
+        await Site.RestartAgentAsync("node-3", setup => setup with { StartedBy = [] });
+
+        Refused.With(refused, "RENAME_IMPOSSIBLE", "node-3", data);
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_backup_during_a_restore_names_the_job_that_holds_the_cluster()
+    {
+        // An agent that does not answer keeps the restore in its first phase for the deadline of a call.
+        Site.Cairn.Agent("node-3").Freeze();
+        var restore = await Site.BeginAsync(["restore", "run", Site.Cluster, stopped.Point, "--yes", .. await Site.AcceptedAsync(stopped.Point)]);
+
+        var backup = await Site.CliAsync("backup", "run", Site.Cluster, "--cold");
+        var end = await Site.EndOfAsync(restore);
+        Site.Cairn.Agent("node-3").Thaw();
+        await Site.Cairn.WaitForAgentsAsync(CancellationToken.None);
+
+        Refused.With(backup, "CLUSTER_LOCKED", "", restore);
+        Assert.Equal("AGENT_UNREACHABLE", end.Error.Code);
+        Assert.Equal("node-3", end.Error.Node);
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_point_of_nodes_with_other_names_is_refused()
+    {
+        await Task.WhenAll(Site.Nodes.Select(Site.Cairn.KillAgentAsync));
+        TestKit.Processes.CliResult refused;
+        await using (var renamed = new TestKit.Processes.CairnSystem(stopped.Below("renamed"), Site.Cluster, "opengemini"))
+        {
+            await renamed.StartAsync(
+                [
+                    .. Enumerable.Range(1, 3).Select(node => new TestKit.Processes.AgentSetup(
+                        $"other-{node}", "opengemini", Site.Files.Configs[node - 1], [Site.Files.NodeDirectory(node)])
+                    {
+                        Repository = Site.Cairn.RepositoryOf(Site.Name(node)),
+                    }),
+                ],
+                CancellationToken.None);
+            refused = await renamed.CliAsync(["restore", "run", Site.Cluster, stopped.Point, "--yes"], CancellationToken.None);
+        }
+
+        foreach (var node in Site.Nodes)
+        {
+            await Site.Cairn.StartAgentAsync(node, CancellationToken.None);
+        }
+
+        await Site.Cairn.WaitForAgentsAsync(CancellationToken.None);
+
+        Assert.True(refused.Failure.Code == "TOPOLOGY_MISMATCH", refused.ToString());
+        Assert.Contains("other-1", refused.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(3, refused.ExitCode);
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
     public async Task A_plan_shows_every_check_and_touches_nothing()
     {
         var plan = (await Site.CliAsync(["restore", "plan", Site.Cluster, stopped.Point, .. await Site.AcceptedAsync(stopped.Point)])).Done().Last;
@@ -138,14 +219,6 @@ public sealed class RestoreRefusalTests(StoppedSite stopped) : IClassFixture<Sto
 
     private async Task<TestKit.Processes.CliResult> RestoreAsync(string point) => await Site.CliAsync(
         ["restore", "run", Site.Cluster, point, "--yes", .. point == stopped.Point ? await Site.AcceptedAsync(point) : []]);
-
-    private async Task RestartAgentAsync(string node, Func<TestKit.Processes.AgentSetup, TestKit.Processes.AgentSetup> change)
-    {
-        await Site.Cairn.KillAgentAsync(node);
-        Site.Cairn.Configure(node, change);
-        await Site.Cairn.StartAgentAsync(node, CancellationToken.None);
-        await Site.Cairn.WaitForAgentsAsync(CancellationToken.None);
-    }
 
     /// <summary>Turns bits in the middle of a file over; the second time puts them back.</summary>
     private static async Task FlipAsync(string path)

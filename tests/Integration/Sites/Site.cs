@@ -68,6 +68,15 @@ public sealed class Site : IAsyncDisposable
     /// <summary>Whether the database has been started.</summary>
     public bool DatabaseRuns { get; private set; }
 
+    /// <summary>Starts an agent again with something changed.</summary>
+    public async Task RestartAgentAsync(string node, Func<AgentSetup, AgentSetup> change)
+    {
+        await Cairn.KillAgentAsync(node);
+        Cairn.Configure(node, change);
+        await Cairn.StartAgentAsync(node, CancellationToken.None);
+        await Cairn.WaitForAgentsAsync(CancellationToken.None);
+    }
+
     public Task StartDatabaseAsync()
     {
         DatabaseRuns = true;

@@ -13,6 +13,9 @@ public sealed record AgentSetup(string Node, string Engine, string EngineConfig,
     /// <summary>The repository's directory; null for one of the system's own.</summary>
     public string? Repository { get; init; }
 
+    /// <summary>A command and its arguments that the agent is started by, e.g. in namespaces of its own; empty for none.</summary>
+    public IReadOnlyList<string> StartedBy { get; init; } = [];
+
     /// <summary><c>none</c>, <c>fastest</c>, …</summary>
     public string Compression { get; init; } = "fastest";
 

@@ -90,8 +90,14 @@ public sealed class CairnSystem : IAsyncDisposable
     /// <summary>Starts an agent, also after it was killed.</summary>
     public async Task StartAgentAsync(string node, CancellationToken cancellationToken)
     {
-        var process = ChildProcess.Start(
-            Checkout.Program("src/Agent", "cairn-agent"), ["--config", await WriteAgentConfigAsync(node, cancellationToken)]);
+        string[] command =
+        [
+            .. setups[node].StartedBy,
+            Checkout.Program("src/Agent", "cairn-agent"),
+            "--config",
+            await WriteAgentConfigAsync(node, cancellationToken),
+        ];
+        var process = ChildProcess.Start(command[0], command[1..]);
         agents[node] = process;
         await process.WaitForLineAsync(
             line => line.StartsWith($"cairn-agent {node} listening on", StringComparison.Ordinal),

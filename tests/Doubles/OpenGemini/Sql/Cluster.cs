@@ -45,9 +45,11 @@ internal sealed class Cluster(Leadership leadership)
 
     /// <summary>
     /// The partition that speaks for a replica group: the living copy with the longest log, the catalogue's master before
-    /// others of the same length. It is told to lead when it was not asked last. Null without a majority.
+    /// others of the same length. It is told to lead when it was not asked last. Without a majority there is nobody to write
+    /// to, and whoever lives is read.
     /// </summary>
-    public async Task<Partition?> MasterAsync(Catalogue catalogue, string database, CancellationToken cancellationToken)
+    public async Task<Partition?> MasterAsync(
+        Catalogue catalogue, string database, bool toWrite, CancellationToken cancellationToken)
     {
         if (masters.TryGetValue(database, out var last) && TimeProvider.System.GetElapsedTime(last.At) < Fresh)
         {
@@ -62,7 +64,7 @@ internal sealed class Cluster(Leadership leadership)
             .ToList();
         if (alive.Count * 2 <= copies.Count)
         {
-            return null;
+            return toWrite || alive.Count == 0 ? null : alive.MaxBy(copy => copy.Last).Copy;
         }
 
         var longest = alive.MaxBy(copy => copy.Last);

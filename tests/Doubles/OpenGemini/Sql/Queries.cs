@@ -153,7 +153,7 @@ internal sealed partial class Queries(Cluster cluster, Controls controls)
         var partitions = catalogue.Partitions(database);
         if (catalogue.ReplicaGroup(database).Count > 0)
         {
-            partitions = await cluster.MasterAsync(catalogue, database, cancellationToken) is { } master ? [master] : [];
+            partitions = await cluster.MasterAsync(catalogue, database, toWrite: false, cancellationToken) is { } master ? [master] : [];
         }
 
         var points = new Dictionary<string, Point>(StringComparer.Ordinal);

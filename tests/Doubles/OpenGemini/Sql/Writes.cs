@@ -101,7 +101,7 @@ internal sealed class Writes(Cluster cluster, Controls controls)
     private async Task<string?> ReplicatedAsync(
         Catalogue catalogue, string database, List<Point> points, CancellationToken cancellationToken)
     {
-        if (await cluster.MasterAsync(catalogue, database, cancellationToken) is not { } master)
+        if (await cluster.MasterAsync(catalogue, database, toWrite: true, cancellationToken) is not { } master)
         {
             return "replica group has no master";
         }
