@@ -65,7 +65,21 @@ internal class ProcessTable(string proc)
         var directory = $"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/fd";
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(directory).Select(ReadLink).OfType<string>()];
+            var files = new List<string>();
+            foreach (var entry in Directory.EnumerateFileSystemEntries(directory))
+            {
+                if (ReadLink(entry) is { } target)
+                {
+                    files.Add(target);
+                }
+                else if (Posix.Status(entry) is not null)
+                {
+                    // Still open, and where it leads may not be read: root without CAP_SYS_PTRACE may list names only.
+                    return null;
+                }
+            }
+
+            return files;
         }
         catch (UnauthorizedAccessException)
         {
