@@ -10,8 +10,10 @@ namespace OpenGeminiDouble;
 /// One openGemini process played by a double. Which one is told by the name it was started under, as a directory of
 /// symbolic links <c>ts-meta</c>, <c>ts-store</c>, <c>ts-sql</c>, <c>ts-server</c> to this program gives it.
 /// </summary>
-internal static class Program
+internal static partial class Program
 {
+    private const int SetDumpable = 4;
+
     private static async Task<int> Main(string[] args)
     {
         var name = StartedAs();
@@ -37,6 +39,11 @@ internal static class Program
         {
             var config = EngineConfig.Read(configPath);
             var controls = Controls.FromEnvironment();
+            if (controls.Is("undumpable", "on") && SetOption(SetDumpable, 0, 0, 0, 0) != 0)
+            {
+                throw new InvalidOperationException("prctl(PR_SET_DUMPABLE) failed");
+            }
+
             await RunAsync(roles, config, controls, Option(args, "-pidfile"), stop.Token);
             return 0;
         }
@@ -97,6 +104,9 @@ internal static class Program
         context.Cancel = true;
         stop.Cancel();
     }
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int SetOption(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 
     private static string StartedAs()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Cairn.Integration.Sites;
 
@@ -127,20 +128,43 @@ public sealed class RestoreRefusalTests(StoppedSite stopped) : IClassFixture<Sto
     }
 
     [Fact]
-    public async Task A_process_that_may_be_hidden_from_the_agent_is_a_refusal()
+    public async Task Files_held_open_by_a_process_that_the_agent_cannot_see_are_found()
     {
         await Site.RestartAgentAsync("node-2", setup => setup with { StartedBy = Namespaces.OfItsOwnProcesses });
         var file = Directory.GetFiles(Site.Files.Data(2), "*.tssp", SearchOption.AllDirectories)[0];
-        Task<TestKit.Processes.CliResult> run;
-        await using (new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        {
-            run = RestoreAsync(stopped.Point);
-            await run;
-        }
+        var held = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
+        var refused = await RestoreAsync(stopped.Point);
+        await held.DisposeAsync();
         await Site.RestartAgentAsync("node-2", setup => setup with { StartedBy = [] });
 
-        Refused.With(await run, "CANNOT_TELL", "node-2", "PID namespace");
+        Refused.With(refused, "INSTANCE_RUNNING", "node-2", file, "PID namespace");
+        stopped.AssertUntouched();
+    }
+
+    [Fact]
+    public async Task An_openGemini_process_that_may_not_be_looked_into_is_a_refusal_that_names_it()
+    {
+        // Another instance's server, on other addresses; with its configuration gone nothing shows whose data it holds.
+        var config = stopped.Below("another.conf");
+        await File.WriteAllLinesAsync(config, [(await File.ReadAllTextAsync(Site.Files.Configs[0]))
+            .Replace("127.0.0.1", "127.0.0.33", StringComparison.Ordinal).Replace(Site.Files.Root, stopped.Below("another"), StringComparison.Ordinal)]);
+        var programs = TestKit.Processes.OpenGeminiDouble.InstallInto(stopped.Below("bin"));
+        await using var other = TestKit.Processes.ChildProcess.Start(
+            Path.Combine(programs, "ts-store"), ["-config", config], new Dictionary<string, string> { ["OPENGEMINI_DOUBLE"] = "undumpable=on" });
+        await TestKit.Eventually.HoldsAsync(
+            "the other server listens",
+            () => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Contains(IPEndPoint.Parse("127.0.0.33:8401")),
+            TimeSpan.FromSeconds(20),
+            CancellationToken.None);
+        File.Delete(config);
+        await Site.RestartAgentAsync("node-1", setup => setup with { StartedBy = Namespaces.WithoutTracing });
+
+        var refused = await RestoreAsync(stopped.Point);
+        await other.KillAsync();
+        await Site.RestartAgentAsync("node-1", setup => setup with { StartedBy = [] });
+
+        Refused.With(refused, "CANNOT_TELL", "node-1", $"{other.Id}");
         stopped.AssertUntouched();
     }
 
