@@ -13,6 +13,12 @@ internal sealed class HealthEndpoint(HealthServiceImpl health, HealthCheckServic
         return await health.Check(request, context).ConfigureAwait(false);
     }
 
+    public override async Task<HealthListResponse> List(HealthListRequest request, ServerCallContext context)
+    {
+        await RunChecksAsync(HealthServiceImpl.WholeServer, context.CancellationToken).ConfigureAwait(false);
+        return await health.List(request, context).ConfigureAwait(false);
+    }
+
     public override async Task Watch(
         HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {

@@ -10,7 +10,11 @@ namespace Grpc.HealthCheck;
 [SuppressMessage("Naming", "CA1711", Justification = "The name that every user of gRPC knows.")]
 public class HealthServiceImpl : Health.V1.Health.HealthBase
 {
-    private const string WholeServer = "";
+    /// <summary>The name under which the whole server is asked for.</summary>
+    internal const string WholeServer = "";
+
+    // As other implementations have it; it keeps the answer far below every limit of messages.
+    private const int MostListed = 100;
     private readonly Lock gate = new();
     private readonly Dictionary<string, ServingStatus> statuses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<ChannelWriter<ServingStatus>>> watchers = new(StringComparer.Ordinal);
@@ -40,6 +44,25 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
         var status = Find(request.Service)
             ?? throw new RpcException(new Status(StatusCode.NotFound, "The service is not registered for health checks."));
         return Task.FromResult(new HealthCheckResponse { Status = status });
+    }
+
+    /// <inheritdoc/>
+    public override Task<HealthListResponse> List(HealthListRequest request, ServerCallContext context)
+    {
+        var response = new HealthListResponse();
+        lock (gate)
+        {
+            var known = ofChecks is null ? statuses.Keys : statuses.Keys.Append(WholeServer).Distinct(StringComparer.Ordinal);
+            foreach (var service in known)
+            {
+                response.Statuses[service] = new HealthCheckResponse { Status = Find(service)!.Value };
+            }
+        }
+
+        return response.Statuses.Count <= MostListed
+            ? Task.FromResult(response)
+            : throw new RpcException(new Status(
+                StatusCode.ResourceExhausted, $"More than {MostListed} services are registered for health checks."));
     }
 
     /// <inheritdoc/>

@@ -77,6 +77,53 @@ public sealed class HealthTests
         await stopping.Soonish("the host to stop");
     }
 
+    [Fact]
+    public async Task A_list_has_the_whole_server_and_every_service_that_was_set()
+    {
+        await using var host = await StartAsync(checks => checks.AddCheck("disk", () => HealthCheckResult.Unhealthy()));
+        var health = HealthOf(host);
+        health.SetStatus("a", ServingStatus.Serving);
+        health.SetStatus("b", ServingStatus.NotServing);
+        health.SetStatus("c", ServingStatus.Serving);
+        health.ClearStatus("c");
+
+        var list = await ClientOf(host).ListAsync(new HealthListRequest());
+
+        Assert.Equal(
+            [("", ServingStatus.NotServing), ("a", ServingStatus.Serving), ("b", ServingStatus.NotServing)],
+            list.Statuses.Select(entry => (entry.Key, entry.Value.Status)).Order());
+    }
+
+    [Fact]
+    public async Task A_list_of_a_server_that_stops_serves_nothing()
+    {
+        await using var host = await StartAsync();
+        HealthOf(host).SetStatus("a", ServingStatus.Serving);
+        HealthOf(host).ShutDown();
+
+        var list = await ClientOf(host).ListAsync(new HealthListRequest());
+
+        Assert.All(list.Statuses.Values, entry => Assert.Equal(ServingStatus.NotServing, entry.Status));
+        Assert.Equal(["", "a"], list.Statuses.Keys.Order());
+    }
+
+    [Fact]
+    public async Task More_services_than_a_list_holds_are_refused_and_not_cut_short()
+    {
+        await using var host = await StartAsync();
+        foreach (var number in Enumerable.Range(1, 100))
+        {
+            HealthOf(host).SetStatus($"service {number}", ServingStatus.Serving);
+        }
+
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            () => ClientOf(host).ListAsync(new HealthListRequest()).ResponseAsync);
+        HealthOf(host).ClearStatus("service 1");
+        var fits = await ClientOf(host).ListAsync(new HealthListRequest());
+
+        Assert.Equal((StatusCode.ResourceExhausted, 100), (failure.StatusCode, fits.Statuses.Count));
+    }
+
     private static Task<ProbeHost> StartAsync(Action<IHealthChecksBuilder>? checks = null) => ProbeHost.StartAsync(
         services: services =>
         {
