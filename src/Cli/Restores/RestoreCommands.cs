@@ -57,7 +57,7 @@ internal static class RestoreCommands
                 if (run.IsText)
                 {
                     var plan = await AskPlanAsync(run, request, token);
-                    run.Console.Show(RestorePlanView.Show(plan));
+                    run.Console.Show(RestorePlanView.Summarize(plan));
                     if (!plan.Possible)
                     {
                         return ReportObstacles(run, plan);

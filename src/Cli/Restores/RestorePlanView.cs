@@ -12,7 +12,12 @@ namespace Cairn.Cli.Restores;
 internal static class RestorePlanView
 {
     /// <summary>The whole plan.</summary>
-    public static IRenderable Show(RestorePlan plan)
+    public static IRenderable Show(RestorePlan plan) => Show(plan, AddChecks);
+
+    /// <summary>The plan as <c>cairn restore run</c> prints it before it acts: of the checks only those that did not pass.</summary>
+    public static IRenderable Summarize(RestorePlan plan) => Show(plan, AddFailedChecks);
+
+    private static IRenderable Show(RestorePlan plan, Action<Page, RepeatedField<Check>> addChecks)
     {
         var page = new Page().Detail("cluster", Printable.Line(plan.Cluster));
         if (plan.Point is { } point)
@@ -31,12 +36,12 @@ internal static class RestorePlanView
         if (plan.Checks.Count > 0)
         {
             page.Gap().Line("cluster", Styles.Heading);
-            AddChecks(page, plan.Checks);
+            addChecks(page, plan.Checks);
         }
 
         foreach (var node in plan.Nodes)
         {
-            AddNode(page, node);
+            AddNode(page, node, addChecks);
         }
 
         return page.Gap().Line(Verdict(plan), plan.Possible ? Styles.Good : Styles.Bad).ToView();
@@ -70,7 +75,7 @@ internal static class RestorePlanView
         return error;
     }
 
-    private static void AddNode(Page page, NodePlan node)
+    private static void AddNode(Page page, NodePlan node, Action<Page, RepeatedField<Check>> addChecks)
     {
         var source = node.SourceNode.Length == 0 || node.SourceNode == node.Node
             ? ""
@@ -89,7 +94,7 @@ internal static class RestorePlanView
             return;
         }
 
-        AddChecks(page, precheck.Checks);
+        addChecks(page, precheck.Checks);
         if (precheck.BytesNeeded > 0 && precheck.Checks.All(check => check.Name != "space"))
         {
             page.Indented(2, $"needs {ByteText.Size(precheck.BytesNeeded)}, free {ByteText.Size(precheck.BytesFree)}");
@@ -103,6 +108,17 @@ internal static class RestorePlanView
                 page.Indented(4, Printable.Line(step));
             }
         }
+    }
+
+    private static void AddFailedChecks(Page page, RepeatedField<Check> checks)
+    {
+        var failed = new RepeatedField<Check> { checks.Where(check => !check.Passed) };
+        if (failed.Count < checks.Count)
+        {
+            page.Indented(2, $"ok      {checks.Count - failed.Count} of {checks.Count} checks passed");
+        }
+
+        AddChecks(page, failed);
     }
 
     private static void AddChecks(Page page, RepeatedField<Check> checks)

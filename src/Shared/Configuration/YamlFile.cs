@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cairn.Shared.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -6,7 +7,7 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace Cairn.Shared.Configuration;
 
 /// <summary>Reads a daemon's configuration strictly: keys are lower-case with hyphens, and an unknown one is a problem.</summary>
-public static class YamlFile
+public static partial class YamlFile
 {
     private const int MaxBytes = 1024 * 1024;
 
@@ -44,11 +45,18 @@ public static class YamlFile
         }
         catch (YamlException failure)
         {
-            problems.Add(
-                $"{path}:{failure.Start.Line}:{failure.Start.Column}: {failure.InnerException?.Message ?? failure.Message}");
+            problems.Add($"{path}:{failure.Start.Line}:{failure.Start.Column}: {Sentence(failure)}");
             return null;
         }
     }
+
+    // The reader names its own types where an operator wrote a key that there is not.
+    private static string Sentence(YamlException failure) => UnknownKey().Match(failure.Message) is { Success: true } unknown
+        ? $"there is no key '{unknown.Groups[1].Value}' here"
+        : failure.InnerException?.Message ?? failure.Message;
+
+    [GeneratedRegex("^Property '([^']*)' not found on type")]
+    private static partial Regex UnknownKey();
 
     /// <summary>The problems as one failure, for a daemon that was started with them.</summary>
     public static CairnException ToFailure(string path, IReadOnlyCollection<string> problems) => new(

@@ -134,6 +134,8 @@ public sealed class RestoreCommandTests : IAsyncLifetime
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["latest", Samples.PointId], script.Requests.OfType<RestoreRequest>().Select(r => r.Point));
+        Assert.Contains("  ok      1 of 1 checks passed", run.OutputLines);
+        Assert.DoesNotContain("no process, no port, no lock", run.Output, StringComparison.Ordinal);
         Assert.Contains("'cairn restore undo' brings them back", run.Output, StringComparison.Ordinal);
     }
 

@@ -20,7 +20,7 @@ public sealed class YamlFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nmae: a\n", "nmae")]
+    [InlineData("nmae: a\n", ":1:1: there is no key 'nmae' here")]
     [InlineData("max-count: many\n", ":1:")]
     [InlineData("name: a\nname: b\n", ":2:")]
     [InlineData("name: [\n", ":1:")]
