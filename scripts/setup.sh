@@ -41,6 +41,7 @@ install_for_tests() {
     case "$suite" in
       Interop)
         command -v npm >/dev/null || ensure_packages nodejs npm
+        ensure_packages python3-grpcio protobuf-compiler
         tests/Interop/install-peers.sh
         ;;
     esac

@@ -19,5 +19,6 @@ public static class Cases
         "cancel_after_begin",
         "cancel_after_first_response",
         "timeout_on_sleeping_server",
+        "concurrent_large_unary",
     ];
 }

@@ -13,7 +13,7 @@ public sealed class KilledProcessTests
     [Fact]
     public async Task Every_open_call_is_unavailable_when_the_server_is_killed()
     {
-        await using var peer = NodePeer.Start("server.mjs");
+        await using var peer = PeerProcess.Node("server.mjs");
         var port = (await peer.ReadLineAsync())["PORT ".Length..];
         using var channel = GrpcChannel.ForAddress("http://127.0.0.1:" + port);
         var client = new Testing.TestService.TestServiceClient(channel);
@@ -39,7 +39,7 @@ public sealed class KilledProcessTests
         await host.InitializeAsync();
         try
         {
-            await using var peer = NodePeer.Start(
+            await using var peer = PeerProcess.Node(
                 "client.mjs", host.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "stay_connected");
             Assert.Equal("connected", await peer.ReadLineAsync());
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Interop.Peers;
 using Interop.Server;
 
@@ -5,11 +6,32 @@ namespace Interop;
 
 public sealed class OurServerTests(TestServiceHost server) : IClassFixture<TestServiceHost>
 {
+    private string Port => server.Address.Port.ToString(CultureInfo.InvariantCulture);
+
     [Theory]
     [MemberData(nameof(Cases.All), MemberType = typeof(Cases))]
+    [InlineData("client_compressed_unary")]
+    [InlineData("server_compressed_unary")]
+    [InlineData("server_compressed_streaming")]
     public async Task A_grpc_js_client_passes_against_our_server(string name)
     {
-        await using var peer = NodePeer.Start("client.mjs", server.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), name);
+        await using var peer = PeerProcess.Node("client.mjs", Port, name);
+
+        var (exitCode, output) = await peer.RunToEndAsync();
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases.All), MemberType = typeof(Cases))]
+    [InlineData("half_duplex")]
+    [InlineData("client_compressed_unary")]
+    [InlineData("client_compressed_streaming")]
+    [InlineData("server_compressed_unary")]
+    [InlineData("server_compressed_streaming")]
+    public async Task A_grpcio_client_passes_against_our_server(string name)
+    {
+        await using var peer = PeerProcess.Python("client.py", Port, name);
 
         var (exitCode, output) = await peer.RunToEndAsync();
 

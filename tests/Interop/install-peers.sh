@@ -1,7 +1,11 @@
 #!/bin/sh
-# Installs the packages of the Node peers from the lock file, unless they are there already. Needs npm and its registry.
+# Makes the peers ready to run: the messages of those in Python, by Debian's protoc, and the packages of those in Node, from
+# the lock file unless they are there already. Needs protoc, npm and npm's registry.
 set -eu
 cd "$(dirname "$0")/peers"
+mkdir -p generated
+/usr/bin/protoc --proto_path=../protos/grpc/testing --python_out=generated test.proto
+
 if [ -f node_modules/.lock-copy ] && cmp -s package-lock.json node_modules/.lock-copy; then
   exit 0
 fi

@@ -6,12 +6,21 @@ using Interop.Testing;
 namespace Interop.Client;
 
 /// <summary>The cases of the public description, by our client against any server.</summary>
-internal sealed class ClientCases(GrpcChannel channel)
+internal sealed class ClientCases : IDisposable
 {
     private const string Initial = "x-grpc-test-echo-initial";
     private const string Trailing = "x-grpc-test-echo-trailing-bin";
     private static readonly byte[] TrailingValue = [0xAB, 0xAB, 0xAB];
-    private readonly TestService.TestServiceClient client = new(channel);
+    private static readonly Metadata Gzip = new() { { "grpc-internal-encoding-request", "gzip" } };
+    private readonly ObservedGzip gzip = new();
+    private readonly GrpcChannel channel;
+    private readonly TestService.TestServiceClient client;
+
+    public ClientCases(Uri address)
+    {
+        channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { CompressionProviders = [gzip] });
+        client = new TestService.TestServiceClient(channel);
+    }
 
     private static DateTime Limit => TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20);
 
@@ -20,6 +29,8 @@ internal sealed class ClientCases(GrpcChannel channel)
         { Initial, "test_initial_metadata_value" },
         { Trailing, TrailingValue },
     };
+
+    public void Dispose() => channel.Dispose();
 
     public Task RunAsync(string name) => name switch
     {
@@ -39,6 +50,12 @@ internal sealed class ClientCases(GrpcChannel channel)
         "cancel_after_first_response" => CancelAfterFirstResponseAsync(),
         "timeout_on_sleeping_server" => TimeoutOnSleepingServerAsync(),
         "concurrent_large_unary" => ConcurrentLargeUnaryAsync(),
+        "half_duplex" => HalfDuplexAsync(),
+        "compressed_request" => CompressedRequestAsync(),
+        "client_compressed_unary" => ClientCompressedUnaryAsync(),
+        "client_compressed_streaming" => ClientCompressedStreamingAsync(),
+        "server_compressed_unary" => ServerCompressedUnaryAsync(),
+        "server_compressed_streaming" => ServerCompressedStreamingAsync(),
         _ => throw new ArgumentException($"Unknown case '{name}'.", nameof(name)),
     };
 
@@ -191,6 +208,104 @@ internal sealed class ClientCases(GrpcChannel channel)
         }
 
         await AssertStatusAsync(StatusCode.DeadlineExceeded, call.ResponseStream.MoveNext());
+    }
+
+    private async Task HalfDuplexAsync()
+    {
+        using var call = client.HalfDuplexCall(deadline: Limit);
+        foreach (var size in new[] { 31415, 9, 2653 })
+        {
+            await call.RequestStream.WriteAsync(Ping(size, up: 1));
+        }
+
+        await call.RequestStream.CompleteAsync();
+
+        var received = await call.ResponseStream.ReadAllAsync().Select(response => response.Payload.Body.Length).ToListAsync();
+        Assert.Equal([31415, 9, 2653], received);
+    }
+
+    /// <summary>No case of the public description: for servers that cannot see how a request came.</summary>
+    private async Task CompressedRequestAsync()
+    {
+        using var call = client.StreamingInputCall(Gzip, Limit);
+        await call.RequestStream.WriteAsync(new StreamingInputCallRequest { Payload = PayloadOf(27182) });
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.NoCompress);
+        await call.RequestStream.WriteAsync(new StreamingInputCallRequest { Payload = PayloadOf(45904) });
+        await call.RequestStream.CompleteAsync();
+
+        Assert.Equal(73086, (await call).AggregatedPayloadSize);
+    }
+
+    private async Task ClientCompressedUnaryAsync()
+    {
+        SimpleRequest Request(bool isCompressed) => new()
+        {
+            ExpectCompressed = new BoolValue { Value = isCompressed },
+            ResponseSize = 314159,
+            Payload = PayloadOf(271828),
+        };
+
+        await AssertStatusAsync(StatusCode.InvalidArgument, client.UnaryCallAsync(Request(true), deadline: Limit).ResponseAsync);
+        var compressed = await client.UnaryCallAsync(Request(true), Gzip, Limit);
+        var plain = await client.UnaryCallAsync(Request(false), deadline: Limit);
+
+        Assert.Equal((314159, 314159), (compressed.Payload.Body.Length, plain.Payload.Body.Length));
+    }
+
+    private async Task ClientCompressedStreamingAsync()
+    {
+        StreamingInputCallRequest Request(int size, bool isCompressed) => new()
+        {
+            ExpectCompressed = new BoolValue { Value = isCompressed },
+            Payload = PayloadOf(size),
+        };
+
+        using var probe = client.StreamingInputCall(deadline: Limit);
+        await probe.RequestStream.WriteAsync(Request(27182, isCompressed: true));
+        await AssertStatusAsync(StatusCode.InvalidArgument, probe.ResponseAsync);
+
+        using var call = client.StreamingInputCall(Gzip, Limit);
+        await call.RequestStream.WriteAsync(Request(27182, isCompressed: true));
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.NoCompress);
+        await call.RequestStream.WriteAsync(Request(45904, isCompressed: false));
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal(73086, (await call).AggregatedPayloadSize);
+    }
+
+    private async Task ServerCompressedUnaryAsync()
+    {
+        foreach (var isCompressed in new[] { true, false })
+        {
+            var request = new SimpleRequest
+            {
+                ResponseCompressed = new BoolValue { Value = isCompressed },
+                ResponseSize = 314159,
+                Payload = PayloadOf(271828),
+            };
+            var response = await client.UnaryCallAsync(request, deadline: Limit);
+
+            Assert.Equal((314159, isCompressed), (response.Payload.Body.Length, gzip.TakeHasInflated()));
+        }
+    }
+
+    private async Task ServerCompressedStreamingAsync()
+    {
+        (int Size, bool IsCompressed)[] wanted = [(31415, true), (92653, false)];
+        var request = new StreamingOutputCallRequest();
+        request.ResponseParameters.AddRange(wanted.Select(one => new ResponseParameters
+        {
+            Size = one.Size,
+            Compressed = new BoolValue { Value = one.IsCompressed },
+        }));
+
+        using var call = client.StreamingOutputCall(request, deadline: Limit);
+        var received = new List<(int Size, bool IsCompressed)>();
+        await foreach (var response in call.ResponseStream.ReadAllAsync())
+        {
+            received.Add((response.Payload.Body.Length, gzip.TakeHasInflated()));
+        }
+
+        Assert.Equal(wanted, received);
     }
 
     private static StreamingOutputCallRequest Ping(int down, int up) => new()

@@ -5,7 +5,7 @@ using Interop.Testing;
 namespace Interop.Server;
 
 /// <summary>The test service as the public description wants it.</summary>
-internal sealed class TestService(Cancellations cancellations) : Testing.TestService.TestServiceBase
+internal sealed class TestService(Cancellations cancellations, ObservedGzip gzip) : Testing.TestService.TestServiceBase
 {
     private const string Initial = "x-grpc-test-echo-initial";
     private const string Trailing = "x-grpc-test-echo-trailing-bin";
@@ -18,7 +18,8 @@ internal sealed class TestService(Cancellations cancellations) : Testing.TestSer
 
     public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        CheckCompression(request.ExpectCompressed);
+        await EchoMetadataAsync(context, request.ResponseCompressed?.Value == true);
         ThrowWanted(request.ResponseStatus);
         return new SimpleResponse { Payload = PayloadOf(request.ResponseSize) };
     }
@@ -28,7 +29,7 @@ internal sealed class TestService(Cancellations cancellations) : Testing.TestSer
         IServerStreamWriter<StreamingOutputCallResponse> responseStream,
         ServerCallContext context)
     {
-        await EchoMetadataAsync(context);
+        await EchoMetadataAsync(context, request.ResponseParameters.Any(parameters => parameters.Compressed?.Value == true));
         await RespondAsync(request, responseStream, context);
     }
 
@@ -39,6 +40,7 @@ internal sealed class TestService(Cancellations cancellations) : Testing.TestSer
         var size = 0;
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
+            CheckCompression(request.ExpectCompressed);
             size += request.Payload.Body.Length;
         }
 
@@ -80,20 +82,42 @@ internal sealed class TestService(Cancellations cancellations) : Testing.TestSer
         {
             var interval = TimeSpan.FromMicroseconds(parameters.IntervalUs);
             await Task.Delay(interval, TimeProvider.System, context.CancellationToken);
+            responses.WriteOptions = parameters.Compressed?.Value == true ? null : new WriteOptions(WriteFlags.NoCompress);
             await responses.WriteAsync(new StreamingOutputCallResponse { Payload = PayloadOf(parameters.Size) });
         }
     }
 
-    private static async Task EchoMetadataAsync(ServerCallContext context)
+    private static async Task EchoMetadataAsync(ServerCallContext context, bool isCompressed = false)
     {
         if (context.RequestHeaders.GetValueBytes(Trailing) is { } trailing)
         {
             context.ResponseTrailers.Add(Trailing, trailing);
         }
 
+        Metadata headers = [];
         if (context.RequestHeaders.GetValue(Initial) is { } initial)
         {
-            await context.WriteResponseHeadersAsync(new Metadata { { Initial, initial } });
+            headers.Add(Initial, initial);
+        }
+
+        if (isCompressed)
+        {
+            headers.Add("grpc-internal-encoding-request", "gzip");
+        }
+
+        if (headers.Count > 0)
+        {
+            await context.WriteResponseHeadersAsync(headers);
+        }
+    }
+
+    private void CheckCompression(BoolValue? expected)
+    {
+        var isCompressed = gzip.TakeHasInflated();
+        if (expected is not null && expected.Value != isCompressed)
+        {
+            throw new RpcException(new Status(
+                StatusCode.InvalidArgument, $"The message was {(isCompressed ? "" : "not ")}compressed."));
         }
     }
 

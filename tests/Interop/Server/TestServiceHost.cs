@@ -26,7 +26,9 @@ public sealed class TestServiceHost : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(server =>
             server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(Cancellations);
-        builder.Services.AddGrpc();
+        var gzip = new ObservedGzip();
+        builder.Services.AddSingleton(gzip);
+        builder.Services.AddGrpc(options => options.CompressionProviders = [gzip]);
         application = builder.Build();
         application.MapGrpcService<TestService>();
         await application.StartAsync();

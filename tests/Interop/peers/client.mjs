@@ -77,6 +77,43 @@ const cases = {
     assert.equal(response.payload.body.length, 314159);
   },
 
+  async concurrent_large_unary() {
+    await Promise.all(Array.from({ length: 300 }, () => cases.large_unary()));
+  },
+
+  async client_compressed_unary() {
+    const request = (value) => ({ expect_compressed: { value }, response_size: 314159, payload: payload(271828) });
+    const probe = await unary(client.UnaryCall, request(true));
+    assert.equal(probe.status.code, grpc.status.INVALID_ARGUMENT);
+
+    const compressing = new testing.TestService(address, grpc.credentials.createInsecure(), {
+      'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip,
+    });
+    const response = await new Promise((resolve, reject) => {
+      compressing.UnaryCall(request(true), limit(), (failure, answer) => (failure ? reject(failure) : resolve(answer)));
+    });
+    compressing.close();
+    assert.equal(response.payload.body.length, 314159);
+
+    const plain = await unary(client.UnaryCall, request(false));
+    assert.equal(plain.response.payload.body.length, 314159);
+  },
+
+  async server_compressed_unary() {
+    for (const value of [true, false]) {
+      const request = { response_compressed: { value }, response_size: 314159, payload: payload(271828) };
+      const { response } = await unary(client.UnaryCall, request);
+      assert.equal(response.payload.body.length, 314159);
+    }
+  },
+
+  async server_compressed_streaming() {
+    const parameters = [{ size: 31415, compressed: { value: true } }, { size: 92653, compressed: { value: false } }];
+    const { status, sizes } = await collected(client.StreamingOutputCall({ response_parameters: parameters }, limit()));
+    assert.equal(status.code, grpc.status.OK);
+    assert.deepEqual(sizes, [31415, 92653]);
+  },
+
   async client_streaming() {
     const result = await new Promise((resolve, reject) => {
       const call = client.StreamingInputCall(limit(), (failure, response) => (failure ? reject(failure) : resolve(response)));
