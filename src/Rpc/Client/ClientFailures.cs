@@ -7,6 +7,11 @@ namespace Grpc.Net.Client;
 internal static class ClientFailures
 {
     private const long CancelErrorCode = 8;
+    private const long EnhanceYourCalmErrorCode = 11;
+
+    // How HttpClient begins its words for a GOAWAY with an error; nothing else tells it from the reset of one stream. Should they
+    // change, such calls end with the code of a reset.
+    private const string ServerClosedConnection = "The HTTP/2 server closed the connection.";
 
     public static (Status Status, Metadata Trailers) ToStatus(Exception failure, bool hasDeadlinePassed)
     {
@@ -29,9 +34,15 @@ internal static class ClientFailures
         // A server whose clock runs ahead cancels the stream before our own timer fires.
         var code = reset.ErrorCode == CancelErrorCode && hasDeadlinePassed
             ? StatusCode.DeadlineExceeded
+            : IsLostConnection(reset) ? StatusCode.Unavailable
             : StatusTables.FromResetCode(reset.ErrorCode);
         return new Status(code, Describe(failure), failure);
     }
+
+    // ENHANCE_YOUR_CALM and those above it say what is wrong with the caller, so that a new connection would not help.
+    private static bool IsLostConnection(HttpProtocolException failure) =>
+        failure.ErrorCode < EnhanceYourCalmErrorCode
+        && failure.Message.StartsWith(ServerClosedConnection, StringComparison.Ordinal);
 
     private static StatusCode CodeOf(Exception failure)
     {
