@@ -25,5 +25,7 @@ if [ ! -f "${projects[0]}" ]; then
 fi
 
 install_for_programs
+# Its peer is the one of the interoperability tests.
+[ "$name" != rpc ] || (cd "$here" && install_for_tests Interop) >&2
 dotnet build "${projects[0]}" -c Release "${BUILD_FLAGS[@]}" >&2
 exec dotnet run --project "${projects[0]}" -c Release --no-build -- "$@"
