@@ -19,9 +19,15 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
     {
         var problems = new List<string>();
         var options = YamlFile.Read<AgentOptions>(path, problems);
-        return options is null
-            ? new ConfigurationReport(null, problems, null)
-            : await CheckAsync(options, cancellationToken);
+        if (options is null)
+        {
+            return new ConfigurationReport(null, problems, null);
+        }
+
+        var report = await CheckAsync(options, cancellationToken);
+        return problems.Count == 0
+            ? report
+            : new ConfigurationReport(null, [.. problems, .. report.Problems], report.RepositoryProblem);
     }
 
     /// <summary>Checks what was read.</summary>
@@ -123,12 +129,12 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 problems.Add($"instances: the name '{instance.Name}' is given twice");
             }
 
-            CheckInstance(instance, engines, roots, problems);
+            CheckInstance(instance, options, engines, roots, problems);
         }
     }
 
     private static void CheckInstance(
-        InstanceOptions instance, EngineCatalog engines, AllowedRoots? roots, List<string> problems)
+        InstanceOptions instance, AgentOptions options, EngineCatalog engines, AllowedRoots? roots, List<string> problems)
     {
         var engine = Collect($"instance {instance.Name}", () => engines.Get(instance.Engine), problems);
         if (engine is null)
@@ -146,7 +152,26 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
         var opened = Collect($"instance {instance.Name}", () => engine.Open(instance), problems);
         foreach (var root in opened?.Roots ?? [])
         {
-            Collect($"instance {instance.Name}", () => roots.Require(root.Path), problems);
+            if (Collect($"instance {instance.Name}", () => roots.Require(root.Path), problems) is { } resolved)
+            {
+                RequireOutside("state", options.State, resolved.Path, problems);
+                RequireOutside("repository", options.Repository, resolved.Path, problems);
+            }
+        }
+    }
+
+    // A backup would take in itself, and a restore would move it aside with the old data.
+    private static void RequireOutside(string key, string own, string data, List<string> problems)
+    {
+        if (!Path.IsPathFullyQualified(own) || own.Split('/').Contains(".."))
+        {
+            return;
+        }
+
+        var resolved = Collect(key, () => PathResolution.Resolve(own, node: ""), problems);
+        if (resolved == data || resolved?.StartsWith(data + "/", StringComparison.Ordinal) == true)
+        {
+            problems.Add($"{key}: {own} lies inside {data}, which is backed up and replaced by restores; choose another directory");
         }
     }
 

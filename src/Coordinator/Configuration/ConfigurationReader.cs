@@ -18,7 +18,8 @@ internal static class ConfigurationReader
     public static CoordinatorSettings? Read(string path, ICollection<string> problems)
     {
         var options = YamlFile.Read<CoordinatorOptions>(path, problems);
-        return options is null ? null : Check(options, problems);
+        var settings = options is null ? null : Check(options, problems);
+        return problems.Count == 0 ? settings : null;
     }
 
     /// <summary>As <see cref="Read"/>, for options that have been read.</summary>

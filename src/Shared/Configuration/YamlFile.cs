@@ -1,19 +1,18 @@
-using System.Text.RegularExpressions;
 using Cairn.Shared.Errors;
 using YamlDotNet.Core;
-using YamlDotNet.Serialization;
-using YamlDotNet.Serialization.NamingConventions;
+using YamlDotNet.RepresentationModel;
 
 namespace Cairn.Shared.Configuration;
 
 /// <summary>Reads a daemon's configuration strictly: keys are lower-case with hyphens, and an unknown one is a problem.</summary>
-public static partial class YamlFile
+public static class YamlFile
 {
     private const int MaxBytes = 1024 * 1024;
 
     /// <summary>
-    /// Reads <paramref name="path"/> into a new <typeparamref name="T"/>. What cannot be read is added to
-    /// <paramref name="problems"/>, one sentence each with line and column, and null is returned.
+    /// Reads <paramref name="path"/> into a new <typeparamref name="T"/>. Everything that cannot be read is added to
+    /// <paramref name="problems"/>, one sentence each with line and column; what can be is in the answer, so that its
+    /// own problems can be told beside. Null when the file cannot be read or is not YAML.
     /// </summary>
     public static T? Read<T>(string path, ICollection<string> problems)
         where T : class, new()
@@ -37,26 +36,23 @@ public static partial class YamlFile
 
         try
         {
-            var reader = new DeserializerBuilder()
-                .WithNamingConvention(HyphenatedNamingConvention.Instance)
-                .WithDuplicateKeyChecking()
-                .Build();
-            return reader.Deserialize<T?>(text) ?? new T();
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count > 1)
+            {
+                problems.Add($"{path}: more than one document is in it; only one is expected");
+            }
+
+            return stream.Documents.Count == 0
+                ? new T()
+                : new YamlBinding(path, problems).Bind<T>(stream.Documents[0].RootNode);
         }
         catch (YamlException failure)
         {
-            problems.Add($"{path}:{failure.Start.Line}:{failure.Start.Column}: {Sentence(failure)}");
+            problems.Add($"{path}:{failure.Start.Line}:{failure.Start.Column}: {failure.InnerException?.Message ?? failure.Message}");
             return null;
         }
     }
-
-    // The reader names its own types where an operator wrote a key that there is not.
-    private static string Sentence(YamlException failure) => UnknownKey().Match(failure.Message) is { Success: true } unknown
-        ? $"there is no key '{unknown.Groups[1].Value}' here"
-        : failure.InnerException?.Message ?? failure.Message;
-
-    [GeneratedRegex("^Property '([^']*)' not found on type")]
-    private static partial Regex UnknownKey();
 
     /// <summary>The problems as one failure, for a daemon that was started with them.</summary>
     public static CairnException ToFailure(string path, IReadOnlyCollection<string> problems) => new(

@@ -107,6 +107,36 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_without_values_are_problems_like_missing_ones()
+    {
+        var (exitCode, output) = await CheckAsync(
+            "node:\nlisten:\ncoordinator:\nstate:\nrepository:\nroots:\n  -\ninstances:\n  -\nlimits:\nlog-file:\nfoo: 1\n");
+
+        Assert.Equal(2, exitCode);
+        string[] expected =
+        [
+            "foo: there is no such key", "roots[0]: the item is empty", "instances[0]: the item is empty", "node: ", "state: ",
+            "repository: ", "roots: at least one", "instances: at least one",
+        ];
+        Assert.All(expected, problem => Assert.Contains(problem, output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("state", "db/data/state")]
+    [InlineData("repository", "db/data")]
+    [InlineData("repository", "db/link/repository")]
+    public async Task State_and_repository_cannot_lie_in_the_data_that_a_restore_moves_aside(string key, string path)
+    {
+        Directory.CreateSymbolicLink(files.At("db", "link"), files.At("db", "data"));
+
+        var (exitCode, output) = await CheckAsync(Good().Replace($"{key}: {files.At(key)}", $"{key}: {files.At(path)}"));
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains($"{key}: {files.At(path)} lies inside", output, StringComparison.Ordinal);
+        Assert.Contains(files.At("db", "data"), output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Checking_makes_nothing()
     {
         await CheckAsync(Good());

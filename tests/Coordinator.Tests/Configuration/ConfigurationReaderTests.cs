@@ -68,6 +68,17 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Contains("another cluster is called 'a'", Assert.Single(problems), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_unknown_key_does_not_hide_the_other_problems()
+    {
+        var (settings, problems) = Read("sate: /x\nlimits: { call-seconds: 0, bulk: 3 }\nclusters:\n  -\n  - { nmae: a }\n");
+
+        Assert.Null(settings);
+        string[] expected =
+            ["sate: there is no such key", "limits.bulk", "clusters[0]: the item is empty", "clusters[1].nmae", "state: ", "limits: ", "name is required"];
+        Assert.All(expected, text => Assert.Contains(problems, problem => problem.Contains(text, StringComparison.Ordinal)));
+    }
+
     public void Dispose() => directory.Delete(recursive: true);
 
     private (CoordinatorSettings? Settings, List<string> Problems) Read(string yaml)

@@ -19,9 +19,54 @@ public sealed class YamlFileTests : IDisposable
         Assert.Equal((3, "a"), (options!.MaxCount, options.Name));
     }
 
+    [Fact]
+    public void Every_problem_is_told_and_what_can_be_read_is_read()
+    {
+        List<string> problems = [];
+
+        var options = YamlFile.Read<Sample>(
+            FileWith("nmae: a\nmax-count: many\nname: b\nparts:\n  -\n  - {size: 3, sise: 4}\n  - text\nwords: no list\n"),
+            problems);
+
+        Assert.Equal("b", options!.Name);
+        Assert.Equal(3, options.Parts[0].Size);
+        Assert.Collection(
+            problems,
+            problem => Assert.Contains(":1:1: nmae: there is no such key; known are max-count, name, parts, words", problem),
+            problem => Assert.Contains(":2:12: max-count: 'many' is not a whole number", problem),
+            problem => Assert.Contains("parts[0]: the item is empty", problem),
+            problem => Assert.Contains(":6:15: parts[1].sise: there is no such key", problem),
+            problem => Assert.Contains("parts[2]: lines of 'key: value' are expected here", problem),
+            problem => Assert.Contains("words: a list is expected here", problem));
+    }
+
     [Theory]
-    [InlineData("nmae: a\n", ":1:1: there is no key 'nmae' here")]
-    [InlineData("max-count: many\n", ":1:")]
+    [InlineData("name:\nmax-count: ~\nparts:\nwords: null\n")]
+    [InlineData("")]
+    public void A_key_without_a_value_is_as_if_it_were_not_there(string yaml)
+    {
+        List<string> problems = [];
+
+        var options = YamlFile.Read<Sample>(FileWith(yaml), problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal(("", 0, 0, 0), (options.Name, options.MaxCount, options.Parts.Count, options.Words.Count));
+    }
+
+    [Theory]
+    [InlineData("- a\n")]
+    [InlineData("hello\n")]
+    [InlineData("name: a\n---\nname: b\n")]
+    public void A_document_of_another_shape_is_a_problem(string yaml)
+    {
+        List<string> problems = [];
+
+        YamlFile.Read<Sample>(FileWith(yaml), problems);
+
+        Assert.Contains("expected", Assert.Single(problems));
+    }
+
+    [Theory]
     [InlineData("name: a\nname: b\n", ":2:")]
     [InlineData("name: [\n", ":1:")]
     public void What_cannot_be_read_is_a_problem_that_says_where(string yaml, string expected)
@@ -56,5 +101,14 @@ public sealed class YamlFileTests : IDisposable
         public string Name { get; set; } = "";
 
         public int MaxCount { get; set; }
+
+        public IList<Part> Parts { get; set; } = [];
+
+        public List<string> Words { get; set; } = [];
+    }
+
+    private sealed class Part
+    {
+        public int Size { get; set; }
     }
 }
