@@ -70,6 +70,14 @@ internal sealed class PastRestores(CoordinatorCatalog catalog, ClusterSurvey sur
         ClusterRecord cluster, JobKind what, string wanted, CancellationToken cancellationToken)
     {
         var topology = await survey.LookAsync(cluster, askDatabases: false, cancellationToken);
+
+        // Only the agents know here which nodes took part. Without one's word its part would be left out, and the cluster
+        // would end half old and half new.
+        if (topology.Nodes.Select(node => node.Failure).FirstOrDefault(failure => failure is not null) is { } away)
+        {
+            throw away;
+        }
+
         return topology.Nodes
             .Where(node => node.Description is not null)
             .SelectMany(node => node.Description!.Remnants.Select(remnant => (node.Node, Remnant: remnant)))

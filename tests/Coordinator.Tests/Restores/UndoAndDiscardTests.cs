@@ -67,6 +67,28 @@ public sealed class UndoAndDiscardTests
         Assert.All(cluster.Agents, agent => Assert.Equal("undone", agent.Memory.Restores[restore]));
     }
 
+    [Theory]
+    [InlineData("undo")]
+    [InlineData("discard")]
+    public async Task A_new_coordinator_touches_no_remnant_while_an_agent_cannot_say_whether_it_has_a_part(string what)
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        var restore = Guid.CreateVersion7().ToString();
+        foreach (var agent in cluster.Agents)
+        {
+            agent.Memory.Restores[restore] = "swapped";
+        }
+
+        await cluster["n3"].DieAsync();
+
+        var refusal = await Refusal.OfAsync(what == "undo"
+            ? cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name })
+            : cluster.Client.DiscardRestoreAsync(new DiscardRestoreRequest { Cluster = TestCluster.Name }));
+
+        Assert.Equal((ErrorCode.AgentUnreachable, "n3"), (refusal.Code, refusal.Node));
+        Assert.Equal("swapped", cluster["n1"].Memory.Restores[restore]);
+    }
+
     [Fact]
     public async Task An_undo_with_a_node_away_is_refused_before_anything_is_touched()
     {
