@@ -11,6 +11,15 @@ internal sealed record ClusterRecord(
     string? LockedBy,
     DateTimeOffset? LockedAt)
 {
+    /// <summary>
+    /// The cluster whose lock is in the way of a job on this one: itself, or one that has a node in common with it; null when
+    /// none is held. Two names for the same hosts must not let a backup and a restore meet.
+    /// </summary>
+    public ClusterRecord? HeldThrough(IEnumerable<ClusterRecord> all) => all
+        .Where(other => other.LockedBy is not null && (other.Name == Name || other.Nodes.Intersect(Nodes).Any()))
+        .OrderByDescending(other => other.Name == Name)
+        .FirstOrDefault();
+
     public V1.Cluster ToMessage() => new()
     {
         Name = Name,

@@ -59,6 +59,12 @@ internal sealed class ClusterTable(CatalogDatabase database)
         .QuerySingleOrDefault<Row>("SELECT * FROM clusters WHERE name = @name", new { name }, transaction)?
         .ToRecord();
 
+    /// <summary>All clusters that a job holds, seen inside a transaction of the caller.</summary>
+    public static IReadOnlyList<ClusterRecord> Locked(SqliteConnection db, SqliteTransaction transaction) => db
+        .Query<Row>("SELECT * FROM clusters WHERE locked_by IS NOT NULL ORDER BY name", transaction: transaction)
+        .Select(row => row.ToRecord())
+        .ToList();
+
     /// <summary>The refusal of a name that no cluster has.</summary>
     public static CairnException Unknown(string name) => new(
         ErrorCode.UnknownCluster,

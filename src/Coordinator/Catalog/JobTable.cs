@@ -18,12 +18,7 @@ internal sealed class JobTable(CatalogDatabase database)
     public JobRecord Create(JobRecord job, long highestSeen) => database.Write((db, transaction) =>
     {
         var cluster = ClusterTable.Find(db, job.Cluster, transaction) ?? throw ClusterTable.Unknown(job.Cluster);
-        if (cluster.LockedBy is { } holder)
-        {
-            var kind = db.ExecuteScalar<string?>(
-                "SELECT kind FROM jobs WHERE job_id = @holder", new { holder }, transaction);
-            throw new ClusterLockedException(cluster.Name, kind ?? "job", holder, cluster.LockedAt);
-        }
+        RequireFree(db, cluster, transaction);
 
         var locked = job with { Epoch = Math.Max(cluster.Epoch, highestSeen) + 1 };
         db.Execute(
@@ -208,6 +203,16 @@ internal sealed class JobTable(CatalogDatabase database)
             Node = Node,
             Text = Text,
         };
+    }
+
+    private static void RequireFree(SqliteConnection db, ClusterRecord cluster, SqliteTransaction transaction)
+    {
+        if (cluster.HeldThrough(ClusterTable.Locked(db, transaction)) is { } held)
+        {
+            var kind = db.ExecuteScalar<string?>(
+                "SELECT kind FROM jobs WHERE job_id = @LockedBy", new { held.LockedBy }, transaction);
+            throw new ClusterLockedException(cluster, held, kind ?? "job");
+        }
     }
 
     private sealed class Row

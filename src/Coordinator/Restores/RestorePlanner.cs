@@ -140,13 +140,13 @@ internal sealed class RestorePlanner(
 
     private Check LockCheck(ClusterRecord cluster, JobId? job)
     {
-        if (cluster.LockedBy is not { } holder || holder == job?.ToString())
+        if (cluster.HeldThrough(catalog.Clusters.All().Where(other => other.LockedBy != job?.ToString())) is not { } held)
         {
             return Passed("lock", "no other job holds the cluster");
         }
 
-        var kind = JobId.TryParse(holder, out var id) && catalog.Jobs.Find(id) is { } found ? found.Kind.Word() : "job";
-        return Failed("lock", new ClusterLockedException(cluster.Name, kind, holder, cluster.LockedAt));
+        var kind = JobId.TryParse(held.LockedBy, out var id) && catalog.Jobs.Find(id) is { } found ? found.Kind.Word() : "job";
+        return Failed("lock", new ClusterLockedException(cluster, held, kind));
     }
 
     private static Check NodesCheck(ClusterTopology topology)

@@ -61,6 +61,24 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_under_another_name_cannot_be_worked_on_beside_a_job_on_the_same_nodes()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        catalog.Clusters.Add(new ClusterDefinition("alias", "e", ["n7", "n1"]));
+        catalog.Clusters.Add(new ClusterDefinition("apart", "e", ["n8"]));
+        var first = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        var refusal = Assert.Throws<ClusterLockedException>(
+            () => catalog.Jobs.Create(NewJob() with { Cluster = "alias" }, highestSeen: 0));
+        var apart = catalog.Jobs.Create(NewJob() with { Cluster = "apart" }, highestSeen: 0);
+
+        Assert.Contains(first.Id.ToString(), refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has n1 in common with 'alias'", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("apart", apart.Cluster);
+    }
+
+    [Fact]
     public void A_job_decides_once()
     {
         using var database = CatalogDatabase.Open(File);
