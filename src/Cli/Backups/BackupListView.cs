@@ -2,18 +2,23 @@ using Cairn.Cli.Failures;
 using Cairn.Cli.Terminal;
 using Cairn.Cli.Wording;
 using Cairn.V1;
+using Google.Protobuf.Collections;
 using Spectre.Console.Rendering;
 
 namespace Cairn.Cli.Backups;
 
-/// <summary>What <c>cairn backup list</c> prints: a row per point, and the damaged ones by name.</summary>
+/// <summary>What <c>cairn backup list</c> prints: a row per point, the damaged ones by name, and who could not be asked.</summary>
 internal static class BackupListView
 {
     /// <summary>The points of one cluster.</summary>
     public static IRenderable Show(ListBackupsResponse answer)
     {
         var page = new Page();
-        if (answer.Points.Count == 0)
+        if (answer.Points.Count == 0 && answer.Unreachable.Count > 0)
+        {
+            page.Line("no backup points are known without the nodes that could not be asked");
+        }
+        else if (answer.Points.Count == 0)
         {
             page.Line("no backup points yet; 'cairn backup run' makes one");
         }
@@ -22,17 +27,23 @@ internal static class BackupListView
             page.Table(Points(answer));
         }
 
-        if (answer.Damaged.Count > 0)
+        List(page, "damaged:", answer.Damaged);
+        List(page, "could not be asked:", answer.Unreachable);
+        return page.ToView();
+    }
+
+    private static void List(Page page, string heading, RepeatedField<ErrorDetail> problems)
+    {
+        if (problems.Count > 0)
         {
-            page.Gap().Line("damaged:", Styles.Bad);
-            foreach (var damage in answer.Damaged)
-            {
-                page.Indented(2, FailureView.Sentence(damage))
-                    .Indented(4, $"way out: {Printable.OrDash(damage.WayOut)}");
-            }
+            page.Gap().Line(heading, Styles.Bad);
         }
 
-        return page.ToView();
+        foreach (var problem in problems)
+        {
+            page.Indented(2, FailureView.Sentence(problem))
+                .Indented(4, $"way out: {Printable.OrDash(problem.WayOut)}");
+        }
     }
 
     private static PlainTable Points(ListBackupsResponse answer)

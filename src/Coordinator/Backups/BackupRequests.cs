@@ -52,7 +52,7 @@ internal sealed class BackupRequests(
         return jobs.Start(JobKind.Backup, request.Cluster, request);
     }
 
-    /// <summary>All points of a cluster, oldest first, and what of them is damaged.</summary>
+    /// <summary>All points of a cluster, oldest first, what of them is damaged, and who could not be asked.</summary>
     public async Task<ListBackupsResponse> ListAsync(string clusterName, CancellationToken cancellationToken)
     {
         var listing = await points.ListAsync(catalog.Clusters.Get(clusterName), cancellationToken);
@@ -60,6 +60,10 @@ internal sealed class BackupRequests(
         {
             Points = { listing.Points.Select(point => point.Record.Summary) },
             Damaged = { listing.Damaged },
+            Unreachable =
+            {
+                listing.Unreachable.OrderBy(node => node.Key, StringComparer.Ordinal).Select(node => node.Value.ToDetail()),
+            },
         };
     }
 

@@ -19,11 +19,14 @@ internal sealed class VerifyFlow(
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
     {
         var request = VerifyBackupRequest.Parser.ParseFrom(job.Request);
-        var plan = job.ReadPlan<VerifyPlan>() ?? await PlanAsync(job, request, cancellationToken);
+        var (plan, away) = job.ReadPlan<VerifyPlan>() is { } known
+            ? (known, new Dictionary<string, CairnException>())
+            : await PlanAsync(job, request, cancellationToken);
 
         job.Enter("verify");
-        var outcomes = await Task.WhenAll(plan.Nodes.Select(node => VerifyOnAsync(
-            job, node, plan.PointId, request.Level, cancellationToken)));
+        var outcomes = await Task.WhenAll(plan.Nodes.Select(node => away.TryGetValue(node, out var failure)
+            ? Task.FromResult(Failed(job, node, failure))
+            : VerifyOnAsync(job, node, plan.PointId, request.Level, cancellationToken)));
         if (outcomes.OfType<CairnException>().ToList() is [var first, ..])
         {
             throw first;
@@ -32,7 +35,8 @@ internal sealed class VerifyFlow(
         return JobState.Succeeded;
     }
 
-    private async Task<VerifyPlan> PlanAsync(
+    // Patience is for an agent that goes away in the middle; one that was away from the start has cost its deadline already.
+    private async Task<(VerifyPlan Plan, IReadOnlyDictionary<string, CairnException> Away)> PlanAsync(
         RunningJob job, VerifyBackupRequest request, CancellationToken cancellationToken)
     {
         job.Enter("find point");
@@ -40,7 +44,7 @@ internal sealed class VerifyFlow(
         var point = PointIndex.Pick(listing, job.Cluster, request.Point);
         var plan = new VerifyPlan(point.Id, [.. point.Record.Summary.Nodes.Select(node => node.Node)]);
         job.SavePlan(plan, plan.PointId);
-        return plan;
+        return (plan, listing.Unreachable);
     }
 
     private async Task<CairnException?> VerifyOnAsync(
@@ -60,9 +64,14 @@ internal sealed class VerifyFlow(
         }
         catch (CairnException failure)
         {
-            job.Note(failure.Message, node);
-            return failure;
+            return Failed(job, node, failure);
         }
+    }
+
+    private static CairnException? Failed(RunningJob job, string node, CairnException failure)
+    {
+        job.Note(failure.Message, node);
+        return failure;
     }
 
     private static CairnException? Judge(RunningJob job, string node, string pointId, VerifyResult result)

@@ -33,6 +33,31 @@ public sealed class VerifyFlowTests
         Assert.All(job.Nodes, node => Assert.NotNull(node.Verify));
     }
 
+    [Fact]
+    public async Task A_node_that_is_away_from_the_start_is_named_at_once_and_the_others_verify()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+        await cluster["n3"].DieAsync();
+
+        var job = await VerifyAsync(cluster);
+
+        Assert.Equal(("AGENT_UNREACHABLE", "n3"), (job.Error.Code, job.Error.Node));
+        Assert.Equal(["n1", "n2"], job.Nodes.Where(node => node.Verify is not null).Select(node => node.Node));
+        Assert.DoesNotContain(job.Nodes, node => node.Node == "n3");
+    }
+
+    [Fact]
+    public async Task A_list_of_points_names_the_nodes_that_could_not_be_asked()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+        await cluster["n3"].DieAsync();
+
+        var listed = await cluster.Client.ListBackupsAsync(new ListBackupsRequest { Cluster = TestCluster.Name });
+
+        Assert.Single(listed.Points);
+        Assert.Equal("n3", Assert.Single(listed.Unreachable).Node);
+    }
+
     private static async Task<Job> VerifyAsync(TestCluster cluster) => await cluster.EndOfAsync(
         await cluster.Client.VerifyBackupAsync(new VerifyBackupRequest { Cluster = TestCluster.Name, Point = "latest" }));
 }
