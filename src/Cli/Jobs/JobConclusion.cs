@@ -70,15 +70,9 @@ internal static class JobConclusion
         switch (job.Kind)
         {
             case "backup" when isDone:
-                var backup = await invocation.Coordinator.AskAsync(
-                    (client, options) => client.GetBackupAsync(
-                        new GetBackupRequest { Cluster = job.Cluster, Point = job.PointId }, options),
-                    CoordinatorSession.QuestionLimit,
-                    cancellationToken);
-                console.Show(new Page().Gap().ToView());
-                console.Show(BackupView.Show(backup));
+                await PrintPointAsync(invocation, job, cancellationToken);
                 break;
-            case "verify":
+            case "verify" when job.Nodes.Count > 0:
                 console.Show(new Page().Gap().ToView());
                 console.Show(JobView.Verified(job));
                 break;
@@ -89,7 +83,31 @@ internal static class JobConclusion
         }
 
         console.Line($"{Printable.Line(job.Kind)} of {Printable.Line(job.Cluster)} {Words.For(job.State)}"
-            + $"{(job.PointId.Length == 0 ? "" : $": point {Printable.Line(job.PointId)}")}"
+            + $"{(HasPoint(job) ? $": point {Printable.Line(job.PointId)}" : "")}"
             + $", {TimeText.Between(job.Created, job.Ended)}");
+    }
+
+    // A backup that failed has planned a name, and there is no such point.
+    private static bool HasPoint(Job job) =>
+        job.PointId.Length > 0 && (job.Kind != "backup" || job.State is JobState.Succeeded or JobState.Partial);
+
+    // The backup is made, whether or not it can be looked at now: that must not turn into a failure of the command.
+    private static async Task PrintPointAsync(Invocation invocation, Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var backup = await invocation.Coordinator.AskAsync(
+                (client, options) => client.GetBackupAsync(
+                    new GetBackupRequest { Cluster = job.Cluster, Point = job.PointId }, options),
+                CoordinatorSession.QuestionLimit,
+                cancellationToken);
+            invocation.Console.Show(new Page().Gap().ToView());
+            invocation.Console.Show(BackupView.Show(backup));
+        }
+        catch (CairnException failure)
+        {
+            invocation.Console.ErrorLine(
+                $"cairn: the point was made, but cannot be shown now: {Printable.Line(failure.Message)}");
+        }
     }
 }

@@ -37,6 +37,52 @@ public sealed class BackupCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_that_was_made_but_cannot_be_looked_at_now_is_no_failure()
+    {
+        script.Begun = Samples.Job();
+        script.WatchTells(Samples.Job(), Samples.Job(JobState.Succeeded));
+        script.Backup = null;
+
+        var run = await RunAsync("backup", "run");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("the point was made, but cannot be shown now", run.Error, StringComparison.Ordinal);
+        Assert.Equal($"backup of demo succeeded: point {Samples.PointId}, 12.0 s", run.OutputLines[^1]);
+    }
+
+    [Fact]
+    public async Task A_failed_backup_does_not_name_the_point_that_it_did_not_make()
+    {
+        script.Begun = Samples.Job();
+        script.WatchTells(Samples.Job(), Samples.Job(JobState.Failed));
+
+        var run = await RunAsync("backup", "run");
+
+        Assert.Equal("backup of demo failed, 12.0 s", run.OutputLines[^1]);
+    }
+
+    [Fact]
+    public async Task No_points_are_not_claimed_while_nodes_could_not_be_asked()
+    {
+        script.Backups = new ListBackupsResponse
+        {
+            Unreachable = { new ErrorDetail { Node = "n3", Message = "the agent does not answer", WayOut = "start it" } },
+        };
+
+        var run = await RunAsync("backup", "list");
+
+        Assert.Equal(
+            [
+                "no backup points are known without the nodes that could not be asked",
+                "",
+                "could not be asked:",
+                "  n3: the agent does not answer",
+                "    way out: start it",
+            ],
+            run.OutputLines);
+    }
+
+    [Fact]
     public async Task Every_option_of_a_backup_reaches_the_coordinator()
     {
         script.Begun = Samples.Job();
