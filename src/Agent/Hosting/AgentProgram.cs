@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Registration;
@@ -60,9 +61,9 @@ internal static class AgentProgram
             await errors.WriteLineAsync($"  way out: {failure.WayOut}");
             return (int)failure.Code.ExitClass();
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SocketException)
         {
-            // The port is taken, or the state directory cannot be written.
+            // The port is taken or not for this user, or the state directory cannot be written.
             await errors.WriteLineAsync($"cairn-agent: {failure.Message}");
             return (int)ExitClass.Failed;
         }

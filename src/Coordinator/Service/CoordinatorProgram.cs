@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Cairn.Coordinator.Configuration;
 using Cairn.Shared.Errors;
 using Microsoft.Extensions.Hosting;
@@ -46,9 +47,9 @@ internal static class CoordinatorProgram
             await Console.Error.WriteLineAsync($"cairn-coordinator: {failure.Message}\n  way out: {failure.WayOut}");
             return (int)failure.Code.ExitClass();
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
-            // Kestrel tells a taken port this way.
+            // Kestrel tells a taken port in the one way, and one that is not for this user in the other.
             await Console.Error.WriteLineAsync($"cairn-coordinator: cannot listen on {settings.Listen}: {failure.Message}");
             return (int)ExitClass.Failed;
         }

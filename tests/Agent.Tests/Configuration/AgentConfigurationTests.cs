@@ -145,6 +145,25 @@ public sealed class AgentConfigurationTests : IDisposable
         Assert.False(Directory.Exists(files.At("repository")));
     }
 
+    [Fact]
+    public async Task A_state_directory_that_may_not_be_made_ends_the_start_with_a_sentence()
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+
+        var exitCode = await AgentProgram.RunAsync(
+            files.Write("agent.yaml", Good().Replace(files.At("state"), "/sys/cairn-state")),
+            checkOnly: false,
+            Engines,
+            output,
+            errors,
+            CancellationToken.None);
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("cairn-agent: ", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("/sys/cairn-state", errors.ToString(), StringComparison.Ordinal);
+    }
+
     private string Good() => $"""
         node: node1
         state: {files.At("state")}
