@@ -167,7 +167,9 @@ public sealed class RunProverTests : IDisposable
         var proof = await ProveBlindAsync(process.Id);
 
         Assert.Equal(RunState.Stopped, proof.State);
-        Assert.Contains(proof.Observations, o => o.Finding.Contains("1 processes of other users were judged by name", StringComparison.Ordinal));
+
+        // How many there are besides is the machine's business.
+        Assert.Contains(proof.Observations, o => o.Finding.Contains(" processes of other users were judged by name", StringComparison.Ordinal));
     }
 
     // As the kernel shows a process of another user to somebody who is not root.
