@@ -29,8 +29,7 @@ internal static class BackupView
             .Detail("size", $"{ByteText.Size(size)} in {ByteText.Count(point.Nodes.Sum(node => node.Files))} files, "
                 + $"{ByteText.Size(stored)} stored, ratio {ByteText.Ratio(stored, size)}")
             .Detail("consistency", Printable.OrDash(point.Consistency))
-            .Detail("skew", $"{TimeText.Span(TimeSpan.FromMilliseconds(point.SkewMs))} from the first node's first captured "
-                + "byte to the last node's last");
+            .Detail("skew", $"{TimeText.Span(TimeSpan.FromMilliseconds(point.SkewMs))} between the first and the last node's first captured byte");
         AddCaveats(page, point);
         return page.Gap().Table(Nodes(backup)).ToView();
     }

@@ -13,7 +13,7 @@ internal static class BackupRecords
     /// The record of a sound capture, without the nodes' parts.
     /// <para>
     /// Each node's <see cref="NodeCapture"/> is by its own clock: from the start of its first step to the end of its last.
-    /// <see cref="PointSummary.SkewMs"/> is the time between the first node's start and the last node's end on this
+    /// <see cref="PointSummary.SkewMs"/> is the time between the first node's start and the last node's start on this
     /// coordinator's clock: each node's times minus the clock offset that was measured when it was described (known to
     /// within half of that call's time).
     /// </para>
@@ -43,7 +43,7 @@ internal static class BackupRecords
                 Created = Timestamp.FromDateTimeOffset(job.Created),
                 Caveats = { cut.Caveats },
                 Consistency = cut.Consistency,
-                SkewMs = Math.Max(0, (long)window.TotalMilliseconds),
+                SkewMs = (long)spread.TotalMilliseconds,
                 Engine = before.Cluster.Engine,
                 JobId = job.Id.ToString(),
             },

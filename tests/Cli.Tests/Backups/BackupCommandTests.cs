@@ -208,7 +208,7 @@ public sealed class BackupCommandTests : IAsyncLifetime
                 "record held by  n1, n2",
                 "size            5.0 MiB in 1 210 files, 1.5 MiB stored, ratio 0.30",
                 "consistency     all points acknowledged before the start",
-                "skew            1.3 s from the first node's first captured byte to the last node's last",
+                "skew            1.3 s between the first and the last node's first captured byte",
                 "caveat          exact-replicated: was not observed",
                 "                (a restore needs --accept-caveat exact-replicated)",
                 "",
