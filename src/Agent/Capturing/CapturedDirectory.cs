@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Agent.Native;
 using Cairn.Repository;
 using Cairn.Shared.Errors;
 
@@ -33,13 +34,13 @@ internal sealed class CapturedDirectory(string path)
     /// <summary>Makes a directory and those above it; they are private until <see cref="SetDirectoryAttributes"/>.</summary>
     public void EnsureDirectory(string relative)
     {
-        if (relative.Length == 0 || Posix.Status(At(relative)) is { Kind: FileKind.Directory })
+        if (relative.Length == 0 || NativeFiles.Look(At(relative)).Kind == FileKind.Directory)
         {
             return;
         }
 
         EnsureDirectory(ParentOf(relative));
-        Posix.MakePrivateDirectory(At(relative));
+        NativeFiles.MakePrivateDirectory(At(relative));
     }
 
     /// <summary>
@@ -52,10 +53,10 @@ internal sealed class CapturedDirectory(string path)
         for (var i = directories.Count - 1; i >= -1; i--)
         {
             var relative = i < 0 ? "" : directories[i];
-            if (Posix.Status(relative.Length == 0 ? liveRoot : $"{liveRoot}/{relative}") is { Kind: FileKind.Directory } status)
+            if (NativeFiles.Look(relative.Length == 0 ? liveRoot : $"{liveRoot}/{relative}") is { Kind: FileKind.Directory } status)
             {
                 // Without these the agent could neither read nor remove it, were it not root.
-                Posix.SetAttributes(At(relative), status with { Mode = status.Mode | 0x1C0 });
+                NativeFiles.SetAttributes(At(relative), status with { Mode = status.Mode | 0x1C0 });
             }
         }
     }
@@ -68,7 +69,7 @@ internal sealed class CapturedDirectory(string path)
         string root, Func<string, bool> immutable, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        var own = Posix.Status(Path) ?? throw Lost(Path);
+        var own = NativeFiles.Look(Path) is { Kind: not FileKind.Missing } found ? found : throw Lost(Path);
         yield return new SourceEntry { Path = root, Kind = EntryKind.Directory, Attributes = own.Attributes, Class = root };
         foreach (var item in TreeWalk.Below(Path))
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Capturing;
 
@@ -17,8 +18,8 @@ internal static class FileCopy
     public static async Task<long?> CopyAsync(
         string source, string target, bool untilEnd, long maxBytes, CancellationToken cancellationToken)
     {
-        using var input = Posix.OpenForReading(source);
-        if (input is null || Posix.Status(source) is not { } status)
+        using var input = NativeFiles.OpenForReading(source);
+        if (input is null || NativeFiles.Look(source) is not { Kind: not FileKind.Missing } status)
         {
             return null;
         }
@@ -54,7 +55,7 @@ internal static class FileCopy
             }
 
             RandomAccess.SetLength(output, done);
-            Posix.SetAttributes(target, status);
+            NativeFiles.SetAttributes(target, status);
             return done;
         }
         finally

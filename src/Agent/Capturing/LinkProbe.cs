@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Capturing;
 
@@ -18,13 +19,13 @@ internal static class LinkProbe
     public static LinkFinding Try(string liveRoot)
     {
         var parent = Path.GetDirectoryName(liveRoot)!;
-        var (root, above) = (Posix.Status(liveRoot), Posix.Status(parent));
-        if (root is null || above is null)
+        var (root, above) = (NativeFiles.Look(liveRoot), NativeFiles.Look(parent));
+        if (root.Kind == FileKind.Missing || above.Kind == FileKind.Missing)
         {
             return new LinkFinding(false, $"'{liveRoot}' is not there", "check the directories in the engine's configuration file");
         }
 
-        if (root.Value.Identity.Device != above.Value.Identity.Device || root.Value.MountId != above.Value.MountId)
+        if (root.Identity.Device != above.Identity.Device || root.MountId != above.MountId)
         {
             return new LinkFinding(
                 false,
@@ -37,8 +38,8 @@ internal static class LinkProbe
         var probe = $"{cairn}/probe-{Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)}";
         try
         {
-            made = Posix.MakePrivateDirectory(cairn);
-            Posix.MakePrivateDirectory(probe);
+            made = NativeFiles.MakePrivateDirectory(cairn);
+            NativeFiles.MakePrivateDirectory(probe);
             var source = TreeWalk.Below(liveRoot).FirstOrDefault(i => i.Status.Kind == FileKind.Regular) is { Path: { } relative }
                 ? $"{liveRoot}/{relative}"
                 : probe + "/source";
@@ -47,13 +48,13 @@ internal static class LinkProbe
                 File.OpenHandle(source, FileMode.CreateNew, FileAccess.Write).Dispose();
             }
 
-            return Posix.TryLink(source, probe + "/link") is var errno and not 0
-                ? new LinkFinding(false, $"'{source}' cannot be linked to '{probe}': {Posix.Describe(errno)}", WayOut(errno))
+            return NativeFiles.TryLink(source, probe + "/link") is var errno and not 0
+                ? new LinkFinding(false, $"'{source}' cannot be linked to '{probe}': {NativeFailureException.Describe(errno)}", WayOut(errno))
                 : new LinkFinding(true, $"files of '{liveRoot}' can be linked to '{cairn}'", "");
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            return new LinkFinding(false, $"'{cairn}' cannot be used: {failed.Message}", WayOut(Posix.Eacces));
+            return new LinkFinding(false, $"'{cairn}' cannot be used: {failed.Message}", WayOut(NativeFailureException.AccessDenied));
         }
         finally
         {
@@ -81,7 +82,8 @@ internal static class LinkProbe
         }
     }
 
-    private static string WayOut(int errno) => errno is Posix.Eperm or Posix.Eacces
+    private static string WayOut(int errno) => errno
+        is NativeFailureException.NotPermitted or NativeFailureException.AccessDenied
         ? "run the agent as the user that owns the database's files, or as root (fs.protected_hardlinks forbids others to link)"
         : "put the engine's directories on a file system with hard links";
 }

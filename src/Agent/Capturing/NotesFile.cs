@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Capturing;
 
@@ -38,31 +39,14 @@ internal static class NotesFile
         }
     }
 
-    /// <summary>Writes it: temporary name, sync, rename, sync of the directory.</summary>
+    /// <summary>Writes it, and makes the directory when it is not there.</summary>
     public static void Write<T>(string directory, string name, T notes)
         where T : class
     {
         Directory.CreateDirectory(directory);
-        var path = Path.Combine(directory, name);
-        var temporary = path + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(file, notes, Options);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-        Posix.SyncDirectory(directory);
+        DurableFile.Publish(Path.Combine(directory, name), JsonSerializer.SerializeToUtf8Bytes(notes, Options));
     }
 
     /// <summary>Removes it; it may be gone already.</summary>
-    public static void Remove(string directory, string name)
-    {
-        var path = Path.Combine(directory, name);
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-            Posix.SyncDirectory(directory);
-        }
-    }
+    public static void Remove(string directory, string name) => DurableFile.Remove(Path.Combine(directory, name));
 }

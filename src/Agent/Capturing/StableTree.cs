@@ -1,3 +1,4 @@
+using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Capturing;
@@ -91,7 +92,7 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
                     break;
                 case FileKind.Regular:
                     findings.Files++;
-                    findings.Bytes += item.Status.Size;
+                    findings.Bytes += item.Status.SizeBytes;
                     var change = rule == Take.Link
                         ? TakeLink(liveRoot, item, capture)
                         : await TakeCopyAsync(liveRoot, item, capture, cancellationToken);
@@ -107,7 +108,7 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
 
     private static void TakeDirectory(TreeItem item, CapturedDirectory capture, PassFindings findings)
     {
-        if (Posix.Status(capture.At(item.Path)) is { Kind: FileKind.Directory })
+        if (NativeFiles.Look(capture.At(item.Path)).Kind == FileKind.Directory)
         {
             return;
         }
@@ -120,7 +121,7 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
     private static string? TakeLink(string liveRoot, TreeItem item, CapturedDirectory capture)
     {
         var target = capture.At(item.Path);
-        if (Posix.Status(target) is { } taken)
+        if (NativeFiles.Look(target) is { Kind: not FileKind.Missing } taken)
         {
             if (taken.Kind == FileKind.Regular && taken.Identity == item.Status.Identity)
             {
@@ -131,10 +132,10 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
         }
 
         var source = $"{liveRoot}/{item.Path}";
-        return Posix.TryLink(source, target) switch
+        return NativeFiles.TryLink(source, target) switch
         {
             0 => $"'{item.Path}' is new",
-            Posix.Enoent => $"'{item.Path}' vanished while it was taken",
+            NativeFailureException.NoEntry => $"'{item.Path}' vanished while it was taken",
             var errno => throw LinkRefused(source, target, errno),
         };
     }
@@ -143,9 +144,9 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
         string liveRoot, TreeItem item, CapturedDirectory capture, CancellationToken cancellationToken)
     {
         var target = capture.At(item.Path);
-        if (Posix.Status(target) is { } taken)
+        if (NativeFiles.Look(target) is { Kind: not FileKind.Missing } taken)
         {
-            if (taken.Kind == FileKind.Regular && taken.Size == item.Status.Size && taken.MtimeNs == item.Status.MtimeNs)
+            if (taken.Kind == FileKind.Regular && taken.SizeBytes == item.Status.SizeBytes && taken.ModifiedNs == item.Status.ModifiedNs)
             {
                 return null;
             }
@@ -163,8 +164,8 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
         string? change = null;
         foreach (var item in TreeWalk.Below(capture.Path))
         {
-            var live = Posix.Status($"{liveRoot}/{item.Path}");
-            if (live is { } status && status.Kind == item.Status.Kind && rules.Rule(new TreeItem(item.Path, status)) != Take.Skip)
+            var live = NativeFiles.Look($"{liveRoot}/{item.Path}");
+            if (live.Kind == item.Status.Kind && rules.Rule(new TreeItem(item.Path, live)) != Take.Skip)
             {
                 continue;
             }
@@ -190,8 +191,8 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
 
     private static CairnException LinkRefused(string source, string target, int errno) => new(
         ErrorCode.LinkImpossible,
-        $"'{source}' cannot be linked to '{target}': {Posix.Describe(errno)}",
-        errno == Posix.Exdev
+        $"'{source}' cannot be linked to '{target}': {NativeFailureException.Describe(errno)}",
+        errno == NativeFailureException.CrossDevice
             ? "the directory lies on another mount than its root; a root must be one mount"
             : "run the agent as the user that owns the database's files, or as root",
         subject: source);

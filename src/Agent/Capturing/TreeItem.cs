@@ -1,3 +1,5 @@
+using Cairn.Agent.Native;
+
 namespace Cairn.Agent.Capturing;
 
 /// <summary>One thing below the root of a tree.</summary>

@@ -1,3 +1,4 @@
+using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Capturing;
@@ -70,7 +71,7 @@ internal static class TreeWalk
                     subject: directory);
             }
 
-            if (Posix.Status($"{directory}/{names[i]}") is { } status)
+            if (NativeFiles.Look($"{directory}/{names[i]}") is { Kind: not FileKind.Missing } status)
             {
                 pending.Push(new TreeItem(path.Length == 0 ? names[i] : $"{path}/{names[i]}", status));
             }

@@ -58,7 +58,7 @@ internal sealed class AgentJournal : IDisposable
     public static AgentJournal Open(string node, string stateDirectory)
     {
         Directory.CreateDirectory(stateDirectory);
-        var held = NativeFiles.TryLock(Path.Combine(stateDirectory, "lock")) ?? throw new CairnException(
+        var held = FileLocks.TryExclusive(Path.Combine(stateDirectory, "lock")) ?? throw new CairnException(
             ErrorCode.PathUnusable,
             $"another agent runs on the state directory {stateDirectory}",
             "stop it, or give this agent a state directory of its own",

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Agent.Native;
 
@@ -7,17 +8,31 @@ internal static partial class LibC
 {
     public const int AtCurrentDirectory = -100;
     public const int AtSymlinkNoFollow = 0x100;
+    public const uint StatxBasic = 0x7ff;
+    public const uint StatxMountId = 0x1000;
     public const uint RenameNoReplace = 1;
     public const uint RenameExchange = 2;
     public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
     public const int OpenCreate = 0x40;
+    public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
+    public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int LockRelease = 8;
+    public const int ControlSetSignal = 10;
+    public const int ControlSetLease = 1024;
+    public const int SignalUrgent = 23;
+    public const int LeaseWrite = 1;
+    public const int LeaseRelease = 2;
+    public const long TimeOmit = 0x3ffffffe;
     public const int AccessExecute = 1;
     public const int AccessWrite = 2;
     public const int AtEffectiveAccess = 0x200;
+
+    public static readonly int OpenNoFollow =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     private const string Library = "libc";
 
@@ -55,16 +70,19 @@ internal static partial class LibC
     public static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Sync(int descriptor);
+    public static partial int Sync(SafeFileHandle file);
 
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
-    public static partial int SyncFileSystem(int descriptor);
+    public static partial int SyncFileSystem(SafeFileHandle file);
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
-    public static partial int Lock(int descriptor, int operation);
+    public static partial int Lock(SafeFileHandle file, int operation);
 
-    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(SafeFileHandle file, int command, int argument);
+
+    [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetTimes(int directory, string path, in FileTimes times, int flags);
 
     [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatVfs(string path, out StatVfsBuffer buffer);
@@ -78,7 +96,20 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
-    /// <summary>Linux's <c>struct statx</c>, as far as it is read; the kernel fills 256 bytes.</summary>
+    /// <summary>The two <c>struct timespec</c> that <c>utimensat</c> takes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FileTimes
+    {
+        public long AccessedSeconds;
+        public long AccessedNanoseconds;
+        public long ModifiedSeconds;
+        public long ModifiedNanoseconds;
+    }
+
+    /// <summary>
+    /// Linux's <c>struct statx</c> (include/uapi/linux/stat.h), the same on every architecture, as far as it is read; the
+    /// kernel fills 256 bytes.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatxBuffer
     {
@@ -93,6 +124,7 @@ internal static partial class LibC
         [FieldOffset(120)] public uint ModifiedNanoseconds;
         [FieldOffset(136)] public uint DeviceMajor;
         [FieldOffset(140)] public uint DeviceMinor;
+        [FieldOffset(144)] public ulong MountId;
     }
 
     /// <summary>glibc's <c>struct statvfs</c> on 64-bit Linux.</summary>

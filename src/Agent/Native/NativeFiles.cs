@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Cairn.Repository;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Agent.Native;
 
@@ -8,8 +10,9 @@ namespace Cairn.Agent.Native;
 /// </summary>
 internal static class NativeFiles
 {
-    private const uint StatBasic = 0x7ff;
+    private const uint PermissionMask = 0xfff;
     private const int BlockBytes = 512;
+    private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>True when this process may do what permissions forbid, such as giving files to others.</summary>
     public static bool IsSuperuser => LibC.EffectiveUserId() == 0;
@@ -20,26 +23,22 @@ internal static class NativeFiles
     /// <summary>What stands at the path; <see cref="FileStatus.Missing"/> when nothing does.</summary>
     public static FileStatus Look(string path)
     {
-        if (LibC.Statx(LibC.AtCurrentDirectory, path, LibC.AtSymlinkNoFollow, StatBasic, out var found) == 0)
+        const uint wanted = LibC.StatxBasic | LibC.StatxMountId;
+        if (LibC.Statx(LibC.AtCurrentDirectory, path, LibC.AtSymlinkNoFollow, wanted, out var found) == 0)
         {
-            return new FileStatus(
-                KindOf(found.Mode),
-                found.Mode & 0xfffu,
-                found.UserId,
-                found.GroupId,
-                (long)found.Size,
-                (long)found.Blocks * BlockBytes,
-                (found.ModifiedSeconds * 1_000_000_000) + found.ModifiedNanoseconds,
-                (found.DeviceMajor, found.DeviceMinor),
-                found.Inode);
+            return ToStatus(found);
         }
 
-        const int notDirectory = 20;
         var error = Marshal.GetLastPInvokeError();
-        return error is NativeFailureException.NoEntry or notDirectory
+        return error is NativeFailureException.NoEntry or NativeFailureException.NotDirectory
             ? FileStatus.Missing
             : throw new NativeFailureException("stat", path, error);
     }
+
+    /// <summary>What stands at a path where something must: <see cref="NativeFailureException.NoEntry"/> when nothing does.</summary>
+    public static FileStatus Require(string path) => Look(path) is { Kind: not FileKind.Missing } status
+        ? status
+        : throw new NativeFailureException("stat", path, NativeFailureException.NoEntry);
 
     /// <summary>Exchanges two names in one step: there is no moment at which either is missing.</summary>
     public static void Exchange(string first, string second) => Check(
@@ -55,7 +54,16 @@ internal static class NativeFiles
     public static void Rename(string from, string to) => Check(LibC.Rename(from, to), "rename", $"{from}' to '{to}");
 
     /// <summary>Gives a file a second name.</summary>
-    public static void Link(string from, string to) => Check(LibC.Link(from, to), "link", $"{from}' to '{to}");
+    public static void Link(string from, string to)
+    {
+        if (TryLink(from, to) is var error and not 0)
+        {
+            throw new NativeFailureException("link", $"{from}' to '{to}", error);
+        }
+    }
+
+    /// <summary>Gives a file a second name. 0, or the error number: callers tell a vanished file from a refused link.</summary>
+    public static int TryLink(string from, string to) => LibC.Link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>Removes a file or link; true when it was there.</summary>
     public static bool Unlink(string path)
@@ -72,16 +80,27 @@ internal static class NativeFiles
     /// <summary>Makes a directory with exactly this mode, whatever the umask; false when one is there already.</summary>
     public static bool MakeDirectory(string path, uint mode)
     {
-        if (LibC.MakeDirectory(path, 0x1c0) != 0)
+        if (!MakePrivateDirectory(path))
         {
-            var error = Marshal.GetLastPInvokeError();
-            return error == NativeFailureException.Exists && Look(path).Kind == FileKind.Directory
-                ? false
-                : throw new NativeFailureException("mkdir", path, error);
+            return false;
         }
 
         ChangeMode(path, mode);
         return true;
+    }
+
+    /// <summary>Makes a directory that only this user may enter; false when one is there already.</summary>
+    public static bool MakePrivateDirectory(string path)
+    {
+        if (LibC.MakeDirectory(path, 0x1c0) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == NativeFailureException.Exists && Look(path).Kind == FileKind.Directory
+            ? false
+            : throw new NativeFailureException("mkdir", path, error);
     }
 
     /// <summary>Removes a directory if it is empty; false when it is not there or holds something.</summary>
@@ -105,6 +124,35 @@ internal static class NativeFiles
     public static void ChangeOwner(string path, uint user, uint group) =>
         Check(LibC.ChangeOwner(path, user, group), "chown", path);
 
+    /// <summary>
+    /// Sets owner, mode and modification time, in this order. The owner only when it differs; that it may not be given away
+    /// is a failure for root only, because nobody else can.
+    /// </summary>
+    public static void SetAttributes(string path, in FileStatus status)
+    {
+        var current = Require(path);
+        if (current.UserId != status.UserId || current.GroupId != status.GroupId)
+        {
+            var given = LibC.ChangeOwner(path, status.UserId, status.GroupId);
+            Check(IsSuperuser ? given : 0, "chown", path);
+        }
+
+        if (current.Mode != status.Mode)
+        {
+            ChangeMode(path, status.Mode & PermissionMask);
+        }
+
+        // Rounded down, so that times before 1970 have their nanoseconds counted forward, as the kernel wants them.
+        var seconds = Math.DivRem(status.ModifiedNs, NanosecondsPerSecond, out var rest) - (rest < 0 ? 1 : 0);
+        var times = new LibC.FileTimes
+        {
+            AccessedNanoseconds = LibC.TimeOmit,
+            ModifiedSeconds = seconds,
+            ModifiedNanoseconds = rest < 0 ? rest + NanosecondsPerSecond : rest,
+        };
+        Check(LibC.SetTimes(LibC.AtCurrentDirectory, path, times, LibC.AtSymlinkNoFollow), "utimensat", path);
+    }
+
     /// <summary>Whether this process may create and remove names in a directory.</summary>
     public static bool MayChangeNamesIn(string directory) => LibC.Access(
         LibC.AtCurrentDirectory,
@@ -112,11 +160,41 @@ internal static class NativeFiles
         LibC.AccessWrite | LibC.AccessExecute,
         LibC.AtEffectiveAccess) == 0;
 
-    /// <summary>Makes the names in a directory durable.</summary>
-    public static void SyncDirectory(string path) => WithDescriptor(path, LibC.Sync, "fsync");
+    /// <summary>Makes the names in a directory durable. Follows links.</summary>
+    public static void SyncDirectory(string path)
+    {
+        using var directory = Open(path, LibC.OpenReadOnly, mode: 0);
+        Check(LibC.Sync(directory), "fsync", path);
+    }
 
-    /// <summary>Makes everything on the path's file system durable.</summary>
-    public static void SyncFileSystem(string path) => WithDescriptor(path, LibC.SyncFileSystem, "syncfs");
+    /// <summary>Makes everything on the path's file system durable. Follows links.</summary>
+    public static void SyncFileSystem(string path)
+    {
+        using var file = Open(path, LibC.OpenReadOnly, mode: 0);
+        Check(LibC.SyncFileSystem(file), "syncfs", path);
+    }
+
+    /// <summary>Opens for reading; null when nothing is there, a failure when it is a symbolic link. Does not wait for pipes.</summary>
+    public static SafeFileHandle? OpenForReading(string path)
+    {
+        try
+        {
+            return Open(path, LibC.OpenReadOnly | LibC.OpenNoFollow | LibC.OpenNonBlocking, mode: 0);
+        }
+        catch (NativeFailureException failure) when (failure.Error
+            is NativeFailureException.NoEntry or NativeFailureException.NotDirectory)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens with these flags; children do not inherit it.</summary>
+    public static SafeFileHandle Open(string path, int flags, uint mode)
+    {
+        var descriptor = LibC.Open(path, flags | LibC.OpenCloseOnExec, mode);
+        Check(descriptor, "open", path);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     /// <summary>Bytes that this process may still write to the path's file system. Follows links.</summary>
     public static long FreeBytes(string path)
@@ -126,17 +204,17 @@ internal static class NativeFiles
     }
 
     /// <summary>The path without any link in it; null when a component is missing.</summary>
-    public static string? RealPath(string path)
+    public static string? RealPath(string path) => Resolve(path, out var error) is { } resolved ? resolved
+        : error == NativeFailureException.NoEntry ? null
+        : throw new NativeFailureException("realpath", path, error);
+
+    /// <summary>The path without any link in it; null when it does not exist or may not be resolved.</summary>
+    public static string? TryRealPath(string path) => Resolve(path, out _);
+
+    private static string? Resolve(string path, out int error)
     {
         var resolved = LibC.RealPath(path, 0);
-        if (resolved == 0)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            return error == NativeFailureException.NoEntry
-                ? null
-                : throw new NativeFailureException("realpath", path, error);
-        }
-
+        error = resolved == 0 ? Marshal.GetLastPInvokeError() : 0;
         try
         {
             return Marshal.PtrToStringUTF8(resolved);
@@ -144,37 +222,6 @@ internal static class NativeFiles
         finally
         {
             LibC.Free(resolved);
-        }
-    }
-
-    /// <summary>
-    /// Takes the exclusive lock of a file, made when absent, for the life of the process or until disposed; null when
-    /// another holder has it.
-    /// </summary>
-    public static IDisposable? TryLock(string path)
-    {
-        var descriptor = LibC.Open(path, LibC.OpenReadWrite | LibC.OpenCreate | LibC.OpenCloseOnExec, 0x180);
-        Check(descriptor, "open", path);
-        if (LibC.Lock(descriptor, LibC.LockExclusive | LibC.LockNonBlocking) == 0)
-        {
-            return new HeldLock(descriptor);
-        }
-
-        _ = LibC.Close(descriptor);
-        return null;
-    }
-
-    private static void WithDescriptor(string path, Func<int, int> call, string operation)
-    {
-        var descriptor = LibC.Open(path, LibC.OpenReadOnly | LibC.OpenCloseOnExec, 0);
-        Check(descriptor, "open", path);
-        try
-        {
-            Check(call(descriptor), operation, path);
-        }
-        finally
-        {
-            _ = LibC.Close(descriptor);
         }
     }
 
@@ -186,25 +233,30 @@ internal static class NativeFiles
         }
     }
 
+    private static FileStatus ToStatus(in LibC.StatxBuffer found)
+    {
+        var kind = KindOf(found.Mode);
+        return new FileStatus(
+            kind,
+            found.Mode & PermissionMask,
+            found.UserId,
+            found.GroupId,
+            kind == FileKind.Regular ? (long)found.Size : 0,
+            (long)found.Blocks * BlockBytes,
+            (found.ModifiedSeconds * NanosecondsPerSecond) + found.ModifiedNanoseconds,
+            new FileIdentity(DeviceNumber(found.DeviceMajor, found.DeviceMinor), found.Inode),
+            (found.Mask & LibC.StatxMountId) != 0 ? found.MountId : 0);
+    }
+
+    // As glibc's makedev puts st_dev together, which is how the repository keeps it.
+    private static ulong DeviceNumber(ulong major, ulong minor) =>
+        ((major & 0xfffff000UL) << 32) | ((major & 0xfffUL) << 8) | ((minor & 0xffffff00UL) << 12) | (minor & 0xffUL);
+
     private static FileKind KindOf(ushort mode) => (mode & 0xf000) switch
     {
         0x8000 => FileKind.Regular,
         0x4000 => FileKind.Directory,
-        0xa000 => FileKind.Symlink,
+        0xa000 => FileKind.SymbolicLink,
         _ => FileKind.Other,
     };
-
-    private sealed class HeldLock(int descriptor) : IDisposable
-    {
-        private int open = descriptor;
-
-        public void Dispose()
-        {
-            var toClose = Interlocked.Exchange(ref open, -1);
-            if (toClose >= 0)
-            {
-                _ = LibC.Close(toClose);
-            }
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Proofs;
 
@@ -26,26 +27,27 @@ internal static class LeaseSearch
                 var path = $"{root}/{item.Path}";
                 try
                 {
-                    using var file = Posix.OpenForReading(path);
+                    using var file = NativeFiles.OpenForReading(path);
                     if (file is null)
                     {
                         continue;
                     }
 
                     files++;
-                    switch (Posix.TryWriteLease(file))
+                    switch (FileLocks.TryWriteLease(file))
                     {
                         case 0:
                             break;
-                        case Posix.Eagain:
+                        case NativeFailureException.Again:
                             return new LeaseFindings(files, path, null);
                         case var errno:
-                            return new LeaseFindings(files, null, $"no lease can be taken on '{path}': {Posix.Describe(errno)}");
+                            return new LeaseFindings(
+                                files, null, $"no lease can be taken on '{path}': {NativeFailureException.Describe(errno)}");
                     }
                 }
-                catch (IOException denied)
+                catch (NativeFailureException denied)
                 {
-                    return new LeaseFindings(files, null, denied.Message);
+                    return new LeaseFindings(files, null, $"cannot open '{path}': {denied.Reason}");
                 }
             }
         }

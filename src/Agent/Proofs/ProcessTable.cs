@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Proofs;
 
@@ -33,7 +33,8 @@ internal class ProcessTable(string proc)
     public ProcessEntry? Read(int id)
     {
         var directory = $"{proc}/{id.ToString(CultureInfo.InvariantCulture)}";
-        if (Posix.Status(directory) is not { } status)
+        var status = NativeFiles.Look(directory);
+        if (status.Kind == FileKind.Missing)
         {
             return null;
         }
@@ -41,7 +42,9 @@ internal class ProcessTable(string proc)
         var state = ReadText($"{directory}/stat");
         if (state is null)
         {
-            return Posix.Status(directory) is null ? null : new ProcessEntry(id, status.Uid, "", null, Zombie: false);
+            return NativeFiles.Look(directory).Kind == FileKind.Missing
+                ? null
+                : new ProcessEntry(id, status.UserId, "", null, Zombie: false);
         }
 
         // "pid (name) state …"; the name may hold anything, also parentheses.
@@ -51,7 +54,7 @@ internal class ProcessTable(string proc)
         var zombie = close >= 0 && close + 2 < state.Length && state[close + 2] is 'Z' or 'X';
         var arguments = ReadText($"{directory}/cmdline");
         return new ProcessEntry(
-            id, status.Uid, name, arguments?.Split('\0', StringSplitOptions.None).SkipLast(1).ToList(), zombie);
+            id, status.UserId, name, arguments?.Split('\0', StringSplitOptions.None).SkipLast(1).ToList(), zombie);
     }
 
     /// <summary>The directory that a process works in, for relative paths of its command line; null when it may not be read.</summary>
@@ -72,7 +75,7 @@ internal class ProcessTable(string proc)
                 {
                     files.Add(target);
                 }
-                else if (Posix.Status(entry) is not null)
+                else if (NativeFiles.Look(entry).Kind != FileKind.Missing)
                 {
                     // Still open, and where it leads may not be read: root without CAP_SYS_PTRACE may list names only.
                     return null;

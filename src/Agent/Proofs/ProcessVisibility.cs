@@ -1,4 +1,4 @@
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Proofs;
 
@@ -26,7 +26,7 @@ internal static class ProcessVisibility
             return ($"/proc cannot be read: {failed.Message}", "give the agent a readable /proc");
         }
 
-        return Judge(mounts, pidNamespace ?? "", Posix.EffectiveUser);
+        return Judge(mounts, pidNamespace ?? "", NativeFiles.UserId);
     }
 
     /// <summary>The judgement itself, on what <see cref="Hidden"/> read.</summary>

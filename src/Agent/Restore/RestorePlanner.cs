@@ -246,7 +246,7 @@ internal sealed class RestorePlanner(
         var byFileSystem = plan.Parts.GroupBy(planned =>
         {
             var existing = Existing(planned.Part.Target);
-            return (NativeFiles.Look(existing).Device, existing);
+            return (NativeFiles.Look(existing).Identity.Device, existing);
         }).GroupBy(group => group.Key.Device);
         foreach (var fileSystem in byFileSystem)
         {

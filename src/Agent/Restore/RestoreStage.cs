@@ -48,7 +48,7 @@ internal sealed class RestoreStage(
         Clear(restore, cancellationToken);
         var report = await FillAsync(opened, question.Point, restore, contents, progress, cancellationToken);
         await FinishAsync(plan, restore, cancellationToken);
-        foreach (var fileSystem in restore.Parts.DistinctBy(part => NativeFiles.Look(part.Stage).Device))
+        foreach (var fileSystem in restore.Parts.DistinctBy(part => NativeFiles.Look(part.Stage).Identity.Device))
         {
             NativeFiles.SyncFileSystem(fileSystem.Stage);
         }

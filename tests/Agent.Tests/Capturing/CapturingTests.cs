@@ -1,4 +1,5 @@
 using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Agent.Tests.Engines.OpenGemini;
 using Cairn.Shared.Errors;
 
@@ -21,14 +22,14 @@ public sealed class CapturingTests : IDisposable
             file.Write("end"u8);
         }
 
-        Posix.SetMode(source, 0x1A0);
-        Posix.SetAttributes(source, Posix.Status(source)!.Value with { MtimeNs = 1_700_000_000_123_456_789 });
+        NativeFiles.ChangeMode(source, 0x1A0);
+        NativeFiles.SetAttributes(source, NativeFiles.Require(source) with { ModifiedNs = 1_700_000_000_123_456_789 });
 
         var copied = await FileCopy.CopyAsync(source, scratch.At("copy"), untilEnd: true, 64 << 20, CancellationToken.None);
 
         Assert.Equal(new FileInfo(source).Length, copied);
         Assert.Equal(File.ReadAllBytes(source), File.ReadAllBytes(scratch.At("copy")));
-        Assert.Equal(Posix.Status(source)!.Value.Attributes, Posix.Status(scratch.At("copy"))!.Value.Attributes);
+        Assert.Equal(NativeFiles.Require(source).Attributes, NativeFiles.Require(scratch.At("copy")).Attributes);
         Assert.True(LiveFile.AllocatedBytes(scratch.At("copy")) <= 64 << 10);
     }
 

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Tests.Capturing;
 
 /// <summary>What the file system says of a file; the inode from the code under test, the blocks from coreutils.</summary>
 internal static class LiveFile
 {
-    public static ulong Inode(string path) => Posix.Status(path)!.Value.Identity.Inode;
+    public static ulong Inode(string path) => NativeFiles.Require(path).Identity.Inode;
 
     public static long AllocatedBytes(string path)
     {

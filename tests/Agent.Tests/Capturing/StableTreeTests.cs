@@ -1,4 +1,5 @@
 using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Agent.Tests.Engines.OpenGemini;
 using Cairn.Shared.Errors;
 using Cairn.TestKit.Trees;
@@ -162,7 +163,7 @@ public sealed class StableTreeTests : IDisposable
     public async Task A_mount_below_the_root_cannot_be_linked_and_is_named()
     {
         // /dev/shm is another file system than the scratch directory; a link into it shows what a mount would.
-        Assert.NotEqual(Posix.Status("/dev/shm")!.Value.Identity.Device, Posix.Status(scratch.Path)!.Value.Identity.Device);
+        Assert.NotEqual(NativeFiles.Require("/dev/shm").Identity.Device, NativeFiles.Require(scratch.Path).Identity.Device);
         var elsewhere = Directory.CreateDirectory("/dev/shm/cairn-engine-" + Guid.NewGuid().ToString("N"));
         try
         {

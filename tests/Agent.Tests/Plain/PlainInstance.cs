@@ -133,11 +133,10 @@ internal sealed class PlainInstance(string name, PlainConfiguration configuratio
         {
             Path = relative == "." ? root : $"{root}/{relative}",
             Kind = isDirectory ? EntryKind.Directory : EntryKind.File,
-            Attributes = new UnixAttributes(
-                live.Mode, live.UserId, live.GroupId, live.ModifiedNs, isDirectory ? 0 : live.SizeBytes),
+            Attributes = live.Attributes,
             Class = root,
             Immutable = !isDirectory,
-            Identity = isDirectory ? null : new FileIdentity(live.Device.Minor, live.Inode),
+            Identity = isDirectory ? null : live.Identity,
             PhysicalPath = isDirectory ? null : path,
         };
     }

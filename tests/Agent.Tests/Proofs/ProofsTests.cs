@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Agent.Proofs;
 using Cairn.Agent.Tests.Engines.OpenGemini;
 
@@ -20,7 +20,7 @@ public sealed class ProofsTests : IDisposable
 
         var self = ProcessTable.Machine.List().Single(p => p.Id == Environment.ProcessId);
 
-        Assert.Equal(Posix.EffectiveUser, self.Uid);
+        Assert.Equal(NativeFiles.UserId, self.Uid);
         Assert.NotEmpty(self.Arguments!);
         Assert.Contains(scratch.At("held"), ProcessTable.Machine.OpenFiles(self.Id)!);
     }

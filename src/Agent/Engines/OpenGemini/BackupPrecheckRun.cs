@@ -149,7 +149,7 @@ internal sealed class BackupPrecheckRun(
         foreach (var name in configuration.Roots.Select(r => r.Name).Where(n => n != RootNames.Data))
         {
             var live = LiveRoots.Resolve(configuration, name);
-            var needed = TreeWalk.Below(live).Sum(i => i.Status.Size) + FreeBesides;
+            var needed = TreeWalk.Below(live).Sum(i => i.Status.SizeBytes) + FreeBesides;
             var free = new DriveInfo(live).AvailableFreeSpace;
             var finding = string.Create(CultureInfo.InvariantCulture, $"{name}: {free} bytes are free beside '{live}', {needed} are needed for copies");
             if (free >= needed)

@@ -1,4 +1,4 @@
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Agent.Proofs;
 
 namespace Cairn.Agent.Engines.OpenGemini;
@@ -46,5 +46,5 @@ internal static class CommandLine
 
     /// <summary>True when two paths name the same file, through symbolic links too.</summary>
     public static bool SameFile(string one, string other) =>
-        one == other || (Posix.RealPath(one) is { } resolved && resolved == Posix.RealPath(other));
+        one == other || (NativeFiles.TryRealPath(one) is { } resolved && resolved == NativeFiles.TryRealPath(other));
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Agent.Proofs;
 using Cairn.V1;
 
@@ -46,7 +46,7 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
     }
 
     private IReadOnlyList<string> ResolvedRoots =>
-        [.. configuration.Roots.Select(r => Posix.RealPath(r.Path) ?? r.Path).Distinct(StringComparer.Ordinal)];
+        [.. configuration.Roots.Select(r => NativeFiles.TryRealPath(r.Path) ?? r.Path).Distinct(StringComparer.Ordinal)];
 
     private void ObserveProcesses(IReadOnlyList<ProcessEntry> processes)
     {
@@ -94,7 +94,7 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
         if (config is not null && ConfigurationReader.Read(config).Configuration is { } other)
         {
             var mine = ResolvedRoots;
-            var shared = other.Roots.Select(r => Posix.RealPath(r.Path) ?? r.Path).FirstOrDefault(mine.Contains);
+            var shared = other.Roots.Select(r => NativeFiles.TryRealPath(r.Path) ?? r.Path).FirstOrDefault(mine.Contains);
             if (shared is not null)
             {
                 Add(RunState.Running, "process", $"{process.Shown} of user {process.Uid} runs with '{config}', which names '{shared}' too", WayOutStop, process.Id);
@@ -141,24 +141,24 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
         var path = configuration.MetaRoot + "/raft.db";
         try
         {
-            using var file = Posix.OpenForReading(path);
-            var answer = file is null ? 0 : Posix.TrySharedLock(file);
+            using var file = NativeFiles.OpenForReading(path);
+            var answer = file is null ? 0 : FileLocks.TryShared(file);
             switch (answer)
             {
                 case 0:
                     Add(RunState.Stopped, "lock", file is null ? $"there is no '{path}'" : $"nobody holds the lock on '{path}'", "");
                     break;
-                case Posix.Eagain:
+                case NativeFailureException.Again:
                     Add(RunState.Running, "lock", $"a process holds the lock on '{path}'", WayOutStop);
                     break;
                 default:
-                    Add(RunState.CannotTell, "lock", $"the lock on '{path}' cannot be tried: {Posix.Describe(answer)}", "put META on a file system with flock");
+                    Add(RunState.CannotTell, "lock", $"the lock on '{path}' cannot be tried: {NativeFailureException.Describe(answer)}", "put META on a file system with flock");
                     break;
             }
         }
-        catch (IOException denied)
+        catch (NativeFailureException denied)
         {
-            Add(RunState.CannotTell, "lock", $"the lock on '{path}' cannot be tried: {denied.Message}", "run the agent as the user that owns the file, or as root");
+            Add(RunState.CannotTell, "lock", $"the lock on '{path}' cannot be tried: cannot open '{path}': {denied.Reason}", "run the agent as the user that owns the file, or as root");
         }
     }
 

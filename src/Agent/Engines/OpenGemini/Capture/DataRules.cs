@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Engines.OpenGemini.Capture;
 

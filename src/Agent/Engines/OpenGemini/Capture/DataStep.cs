@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
@@ -73,7 +74,7 @@ internal static class DataStep
         {
             await Task.Delay(FlushPoll, time, cancellationToken);
             waited += FlushPoll;
-            running.RemoveAll(item => Posix.Status($"{live}/{item.Path}")?.Identity != item.Status.Identity);
+            running.RemoveAll(item => NativeFiles.Look($"{live}/{item.Path}").Identity != item.Status.Identity);
             if (running.Count > 0 && waited > limits.Order)
             {
                 throw new CairnException(

@@ -1,4 +1,4 @@
-using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Engines.OpenGemini.Capture;
@@ -11,7 +11,7 @@ internal static class LiveRoots
     public static string Resolve(OpenGeminiConfiguration configuration, string root)
     {
         var path = configuration.Roots.First(r => r.Name == root).Path;
-        return Posix.RealPath(path) is { } resolved && Posix.Status(resolved) is { Kind: FileKind.Directory }
+        return NativeFiles.TryRealPath(path) is { } resolved && NativeFiles.Look(resolved).Kind == FileKind.Directory
             ? resolved
             : throw new CairnException(
                 ErrorCode.PathUnusable,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Raft;
+using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Engines.OpenGemini.Capture;

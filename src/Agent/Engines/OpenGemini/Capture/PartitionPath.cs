@@ -1,5 +1,7 @@
 using System.Globalization;
+using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Raft;
+using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Engines.OpenGemini.Capture;
 
@@ -20,8 +22,8 @@ internal readonly record struct PartitionPath(string Database, long Partition)
     public static IReadOnlyList<PartitionPath> Below(string walRoot) =>
     [
         .. System.IO.Directory.Exists(walRoot)
-            ? Cairn.Agent.Capturing.TreeWalk.Below(walRoot, item => item.Path.Count(c => c == '/') < 2)
-                .Where(item => item.Status.Kind == Cairn.Agent.Capturing.FileKind.Directory)
+            ? TreeWalk.Below(walRoot, item => item.Path.Count(c => c == '/') < 2)
+                .Where(item => item.Status.Kind == FileKind.Directory)
                 .Select(item => OfDirectory(item.Path))
                 .OfType<PartitionPath>()
             : [],

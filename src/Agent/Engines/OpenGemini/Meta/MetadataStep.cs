@@ -4,6 +4,7 @@ using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
 using Cairn.Agent.Engines.OpenGemini.Http;
 using Cairn.Agent.Engines.OpenGemini.Restore;
+using Cairn.Agent.Native;
 using Cairn.Agent.Proofs;
 using Cairn.Shared.Errors;
 
@@ -86,10 +87,10 @@ internal sealed class MetadataStep(
             await RequireLeaderAsync(address, "after the metadata were taken", cancellationToken);
             Directory.Move(written + "/snapshots", capture.At("snapshots"));
             File.Move(written + "/raft.db", capture.At("raft.db"));
-            Posix.SetAttributes(capture.Path, Posix.Status(live)!.Value);
+            NativeFiles.SetAttributes(capture.Path, NativeFiles.Require(live));
             Keep(request, RestoreRecord.LeaderMetadata, metaInfo);
             var files = TreeWalk.Below(capture.Path).Where(i => i.Status.Kind == FileKind.Regular).ToList();
-            return new StepResult(files.Count, files.Sum(f => f.Status.Size), ToEvidence(request, catalogue))
+            return new StepResult(files.Count, files.Sum(f => f.Status.SizeBytes), ToEvidence(request, catalogue))
             {
                 FirstTaken = started,
                 LastTaken = time.GetUtcNow(),
@@ -155,21 +156,21 @@ internal sealed class MetadataStep(
     {
         var parent = Path.GetDirectoryName(capture.Path)!;
         var fresh = Path.Combine(parent, "meta.native-" + Guid.NewGuid().ToString("N"));
-        Posix.MakePrivateDirectory(fresh);
+        NativeFiles.MakePrivateDirectory(fresh);
         var server = table.List().FirstOrDefault(p => CommandLine.RolesOf(p).Contains(Roles.Meta)
             && CommandLine.ConfigOf(p, table) is { } config && CommandLine.SameFile(config, configuration.Path));
-        var owner = Posix.Status(live)!.Value;
-        var uid = server?.Uid ?? owner.Uid;
-        if (uid == Posix.EffectiveUser)
+        var owner = NativeFiles.Require(live);
+        var uid = server?.Uid ?? owner.UserId;
+        if (uid == NativeFiles.UserId)
         {
             return fresh;
         }
 
-        Posix.ChangeOwner(fresh, uid, owner.Gid);
+        NativeFiles.ChangeOwner(fresh, uid, owner.GroupId);
         for (var directory = parent; Path.GetFileName(directory).Length > 0; directory = Path.GetDirectoryName(directory)!)
         {
-            var status = Posix.Status(directory)!.Value;
-            Posix.SetMode(directory, status.Mode | 1);
+            var status = NativeFiles.Require(directory);
+            NativeFiles.ChangeMode(directory, status.Mode | 1);
             if (Path.GetFileName(directory) == ".cairn")
             {
                 break;

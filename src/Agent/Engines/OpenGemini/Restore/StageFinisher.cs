@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.Agent.Capturing;
+using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Engines.OpenGemini.Restore;
