@@ -77,6 +77,17 @@ public sealed class ReferencesTests
     }
 
     [Fact]
+    public void The_agents_system_calls_are_declared_in_one_folder()
+    {
+        var places = SourcesOf("Agent")
+            .Where(file => File.ReadAllText(file).Contains("[LibraryImport(", StringComparison.Ordinal))
+            .Select(file => Path.GetRelativePath(Checkout.Root, Path.GetDirectoryName(file)!))
+            .Distinct();
+
+        Assert.Equal(["src/Agent/Native"], places);
+    }
+
+    [Fact]
     public void Every_project_is_part_of_the_solution()
     {
         var solution = File.ReadAllText(Checkout.PathOf("Distributed.sln"));

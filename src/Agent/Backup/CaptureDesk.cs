@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using Cairn.Agent.Configuration;
-using Cairn.Agent.Engines;
 using Cairn.Agent.Journal;
-using Cairn.Agent.Native;
-using Cairn.Agent.Roots;
-using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Microsoft.Extensions.Logging;
@@ -12,15 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Agent.Backup;
 
 /// <summary>
-/// Holds captures: makes their directories, hands them to steps and copies, and ends them by command, lease, age or lack of
+/// Holds captures: opens them to steps and copies, keeps their leases, and ends them by command, lease, age or lack of
 /// space. Whatever ends one, it is journaled as ended before anything of it is removed, and removal is tried until
 /// nothing is left.
 /// </summary>
 internal sealed class CaptureDesk(
     AgentSettings settings,
     AgentJournal journal,
-    Instances instances,
-    AllowedRoots roots,
+    CaptureDirectories directories,
     TimeProvider time,
     ILogger<CaptureDesk> logger)
 {
@@ -34,14 +29,14 @@ internal sealed class CaptureDesk(
         foreach (var record in journal.Captures.All().Where(record => !record.Removed))
         {
             holds[record.JobId] = new CaptureHold(record);
-            await ReleaseAsync(record, cancellationToken);
+            await directories.ReleaseAsync(record, cancellationToken);
             if (record.Ended is not null)
             {
                 await EndAsync(record.JobId, record.EndReason, record.Lost, cancellationToken);
             }
         }
 
-        Sweep(cancellationToken);
+        directories.Sweep(holds.ContainsKey, cancellationToken);
     }
 
     /// <summary>Opens the capture for a step, and makes it when it is the job's first.</summary>
@@ -63,7 +58,7 @@ internal sealed class CaptureDesk(
         var use = Use(jobId);
         try
         {
-            RequireSpace(use.Record);
+            directories.RequireSpace(use.Record);
             return use;
         }
         catch
@@ -145,7 +140,7 @@ internal sealed class CaptureDesk(
                 await EndAsync(
                     jobId, $"it is older than its maximum age ({now - record.Created:c})", lost: true, cancellationToken);
             }
-            else if (LackOfSpace(record) is { } lack)
+            else if (CaptureDirectories.LackOfSpace(record) is { } lack)
             {
                 await EndAsync(jobId, lack, lost: true, cancellationToken);
             }
@@ -218,8 +213,8 @@ internal sealed class CaptureDesk(
 
         try
         {
-            await ReleaseAsync(hold.Record, cancellationToken);
-            Remove(hold.Record, cancellationToken);
+            await directories.ReleaseAsync(hold.Record, cancellationToken);
+            directories.Remove(hold.Record, cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -237,11 +232,6 @@ internal sealed class CaptureDesk(
         }
     }
 
-    /// <summary>The engine's view of a captured instance's directories.</summary>
-    public static CaptureWorkspace WorkspaceOf(CapturedInstance instance) => new(
-        instance.Roots.ToDictionary(root => root.Name, root => root.Directory, StringComparer.Ordinal),
-        instance.NotesDirectory);
-
     /// <summary>The failure of whoever needed a capture that has ended.</summary>
     public static CairnException LostFailure(string node, string jobId, string reason, Exception? cause = null) => new(
         ErrorCode.CaptureLost,
@@ -255,24 +245,6 @@ internal sealed class CaptureDesk(
     {
         var jobId = request.Header.JobId;
         var now = time.GetUtcNow();
-        var captured = new List<CapturedInstance>();
-        foreach (var instance in instances.OpenAll())
-        {
-            var options = instances.Configured.Single(configured => configured.Name == instance.Name);
-            captured.Add(new CapturedInstance(
-                instance.Name,
-                options.Engine,
-                Path.Combine(NotesOf(jobId), instance.Name),
-                [
-                    .. instance.Roots.Select(root => (root.Name, Resolved: roots.Require(root.Path)))
-                        .Select(root => new CapturedRoot(
-                            root.Name,
-                            root.Resolved.Path,
-                            SideDirectory.Capture(root.Resolved.Path, jobId, instance.Name, root.Name))),
-                ],
-                Steps: []));
-        }
-
         var record = new CaptureRecord
         {
             JobId = jobId,
@@ -284,21 +256,14 @@ internal sealed class CaptureDesk(
             MaxAgeEnds = now + TimeSpan.FromMilliseconds(request.MaxAgeMs),
             FreeFloorBytes = Math.Max(request.FreeFloorBytes, settings.FreeFloorBytes),
             Cold = request.Cold,
-            Instances = captured,
+            Instances = directories.Place(jobId),
         };
-        RequireSpace(record);
+        directories.RequireSpace(record);
 
         // Journaled before the first directory is made, so that a crash in between leaves nothing that nobody knows.
         journal.Captures.Put(jobId, record);
         holds[jobId] = new CaptureHold(record);
-        foreach (var instance in captured)
-        {
-            Directory.CreateDirectory(instance.NotesDirectory);
-            foreach (var root in instance.Roots)
-            {
-                SideDirectory.Make(root.Directory);
-            }
-        }
+        CaptureDirectories.Make(record);
     }
 
     private async Task EndOthersAsync(string cluster, string jobId, CancellationToken cancellationToken)
@@ -307,100 +272,6 @@ internal sealed class CaptureDesk(
         foreach (var other in holds.Values.Where(hold => hold.Record.Cluster == cluster && hold.Record.JobId != jobId))
         {
             await EndAsync(other.Record.JobId, $"job {jobId} has taken the cluster over", lost: true, cancellationToken);
-        }
-    }
-
-    private void RequireSpace(CaptureRecord record)
-    {
-        if (LackOfSpace(record) is { } lack)
-        {
-            throw new CairnException(
-                ErrorCode.NoSpace, lack, "free space, or lower the floor in the agent's configuration", settings.Node);
-        }
-    }
-
-    private static string? LackOfSpace(CaptureRecord record)
-    {
-        foreach (var root in record.Instances.SelectMany(instance => instance.Roots))
-        {
-            var existing = Path.GetDirectoryName(root.LivePath)!;
-            if (Directory.Exists(existing) && NativeFiles.FreeBytes(existing) is var free && free < record.FreeFloorBytes)
-            {
-                return $"the file system of {root.LivePath} has {ByteSize.Format(free)} free, "
-                    + $"less than the floor of {ByteSize.Format(record.FreeFloorBytes)}";
-            }
-        }
-
-        return null;
-    }
-
-    private async Task ReleaseAsync(CaptureRecord record, CancellationToken cancellationToken)
-    {
-        foreach (var captured in record.Instances)
-        {
-            var options = instances.Configured.FirstOrDefault(configured => configured.Name == captured.Name);
-            if (options is null)
-            {
-                continue;
-            }
-
-            try
-            {
-                await instances.Open(options).ReleaseAsync(WorkspaceOf(captured), cancellationToken);
-            }
-            catch (CairnException failure)
-            {
-                // A database that is gone holds nothing any more; what was captured must go in any case.
-                CaptureLog.NotRemoved(logger, failure, record.JobId);
-            }
-        }
-    }
-
-    private void Remove(CaptureRecord record, CancellationToken cancellationToken)
-    {
-        foreach (var root in record.Instances.SelectMany(instance => instance.Roots))
-        {
-            Tree.Remove(root.Directory, cancellationToken);
-            if (Directory.Exists(Path.GetDirectoryName(root.LivePath)))
-            {
-                SideDirectory.RemoveEmpty(root.Directory);
-            }
-        }
-
-        Tree.Remove(NotesOf(record.JobId), cancellationToken);
-        Tree.Remove(MetadataExchange.DirectoryOf(journal, record.JobId), cancellationToken);
-    }
-
-    private string NotesOf(string jobId) => Path.Combine(journal.StateDirectory, "notes", jobId);
-
-    private void Sweep(CancellationToken cancellationToken)
-    {
-        foreach (var options in settings.Instances)
-        {
-            IReadOnlyList<ResolvedRoot> live;
-            try
-            {
-                live = [.. instances.Open(options).Roots.Select(root => roots.Require(root.Path))];
-            }
-            catch (CairnException)
-            {
-                // An instance whose configuration cannot be used is reported by Describe; its leftovers wait.
-                continue;
-            }
-
-            foreach (var captures in live.Select(root => SideDirectory.Captures(root.Path)).Where(Directory.Exists))
-            {
-                foreach (var job in Directory.EnumerateDirectories(captures).ToList())
-                {
-                    if (!holds.ContainsKey(Path.GetFileName(job)) && Path.Combine(job, options.Name) is var own
-                        && Directory.Exists(own))
-                    {
-                        Tree.Remove(own, cancellationToken);
-                        SideDirectory.RemoveEmpty(own);
-                        CaptureLog.Swept(logger, own);
-                    }
-                }
-            }
         }
     }
 }

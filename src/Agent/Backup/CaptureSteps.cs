@@ -94,7 +94,7 @@ internal sealed class CaptureSteps(
 
             var taken = await instance.CaptureAsync(
                 new CaptureStepRequest(
-                    request.Step, request.Attempt, CaptureDesk.WorkspaceOf(captured), request.Cold, request.Exact),
+                    request.Step, request.Attempt, CaptureDirectories.WorkspaceOf(captured), request.Cold, request.Exact),
                 progress,
                 cancellationToken);
             Record(request, captured.Name, step, taken);

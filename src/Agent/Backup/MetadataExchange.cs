@@ -164,7 +164,7 @@ internal sealed class MetadataExchange(
         {
             var instance = instances.Open(captured.Name);
             var wanted = instance.MetadataRoots;
-            await foreach (var entry in instance.EntriesAsync(CaptureDesk.WorkspaceOf(captured), cancellationToken))
+            await foreach (var entry in instance.EntriesAsync(CaptureDirectories.WorkspaceOf(captured), cancellationToken))
             {
                 if (wanted.Contains(entry.Path.Split('/', 2)[0]))
                 {

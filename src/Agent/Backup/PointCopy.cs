@@ -68,7 +68,7 @@ internal sealed class PointCopy(
         foreach (var captured in record.Instances)
         {
             var instance = instances.Open(captured.Name);
-            await foreach (var entry in instance.EntriesAsync(CaptureDesk.WorkspaceOf(captured), cancellationToken))
+            await foreach (var entry in instance.EntriesAsync(CaptureDirectories.WorkspaceOf(captured), cancellationToken))
             {
                 yield return entry with { Path = PointPaths.Of(captured.Name, entry.Path) };
             }
@@ -97,7 +97,7 @@ internal sealed class PointCopy(
                     : [.. captured.Steps.Select(step => step.LeaderRole).Where(role => role.Length > 0).Distinct()],
                 [.. description.Addresses.Select(address => new AddressProperties(address.Role, address.Address))],
                 [.. captured.Roots.Select(root => new RootProperties(root.Name, root.LivePath))],
-                await instance.RecordAsync(CaptureDesk.WorkspaceOf(captured), cancellationToken)));
+                await instance.RecordAsync(CaptureDirectories.WorkspaceOf(captured), cancellationToken)));
         }
 
         var steps = record.Instances.SelectMany(instance => instance.Steps).ToList();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Cairn.Agent.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Agent.Capturing;
 
@@ -18,7 +19,7 @@ internal static class FileCopy
     public static async Task<long?> CopyAsync(
         string source, string target, bool untilEnd, long maxBytes, CancellationToken cancellationToken)
     {
-        using var input = NativeFiles.OpenForReading(source);
+        using var input = Open(source);
         if (input is null || NativeFiles.Look(source) is not { Kind: not FileKind.Missing } status)
         {
             return null;
@@ -64,8 +65,20 @@ internal static class FileCopy
         }
     }
 
+    private static SafeFileHandle? Open(string source)
+    {
+        try
+        {
+            return NativeFiles.OpenForReading(source);
+        }
+        catch (NativeFailureException failure)
+        {
+            throw new IOException($"cannot open '{source}': {failure.Reason}", failure);
+        }
+    }
+
     private static async Task WriteWithHolesAsync(
-        Microsoft.Win32.SafeHandles.SafeFileHandle output, ReadOnlyMemory<byte> bytes, long at, CancellationToken cancellationToken)
+        SafeFileHandle output, ReadOnlyMemory<byte> bytes, long at, CancellationToken cancellationToken)
     {
         for (var start = 0; start < bytes.Length;)
         {

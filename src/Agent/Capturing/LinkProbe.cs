@@ -52,6 +52,13 @@ internal static class LinkProbe
                 ? new LinkFinding(false, $"'{source}' cannot be linked to '{probe}': {NativeFailureException.Describe(errno)}", WayOut(errno))
                 : new LinkFinding(true, $"files of '{liveRoot}' can be linked to '{cairn}'", "");
         }
+        catch (NativeFailureException failed) when (!Directory.Exists(probe))
+        {
+            return new LinkFinding(
+                false,
+                $"'{cairn}' cannot be used: cannot make '{failed.Path}': {failed.Reason}",
+                WayOut(NativeFailureException.AccessDenied));
+        }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             return new LinkFinding(false, $"'{cairn}' cannot be used: {failed.Message}", WayOut(NativeFailureException.AccessDenied));

@@ -72,6 +72,7 @@ internal static class AgentHost
         services.AddSingleton<StoppedProof>();
         services.AddSingleton<RestoreInProgress>();
         services.AddSingleton<BackupChecks>();
+        services.AddSingleton<CaptureDirectories>();
         services.AddSingleton<CaptureDesk>();
         services.AddSingleton<CaptureSteps>();
         services.AddSingleton<MetadataExchange>();

@@ -23,6 +23,9 @@ internal sealed class NativeFailureException(string operation, string path, int 
     /// <summary>The system's error number.</summary>
     public int Error { get; } = error;
 
+    /// <summary>What the call was about.</summary>
+    public string Path { get; } = path;
+
     /// <summary>The system's words for it, for those who say themselves what they were about.</summary>
     public string Reason => Describe(Error);
 
