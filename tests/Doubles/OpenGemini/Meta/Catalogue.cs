@@ -43,7 +43,8 @@ internal sealed class Catalogue
             ["ID"] = ++id, ["Host"] = host, ["RPCAddr"] = rpc, ["TCPHost"] = tcp, ["Status"] = status, ["LTime"] = 0,
             ["GossipAddr"] = "", ["SegregateStatus"] = 0, ["Role"] = "",
         };
-        return new Catalogue(new JsonObject
+        // Through text, so that a number reads as any width, as it does from a file.
+        return Parse(new JsonObject
         {
             ["Term"] = 2,
             ["Index"] = 20,
@@ -64,7 +65,7 @@ internal sealed class Catalogue
             ["MaxShardID"] = 0,
             ["MaxIndexGroupID"] = 0,
             ["MaxIndexID"] = 0,
-        });
+        }.ToJsonString());
     }
 
     public string ToJson() => root.ToJsonString();

@@ -111,6 +111,30 @@ internal sealed class RaftDb : IDisposable
             Seal(header, (ulong)page);
         }
 
+        AddBuckets(file.AsSpan(3 * PageSize, PageSize), "conf"u8, "logs"u8);
         return file;
+    }
+
+    /// <summary>The two buckets of a Raft store, empty and inline in the root page: elements first, then keys with values.</summary>
+    private static void AddBuckets(Span<byte> page, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        const int Element = 16;
+        const int InlineBucket = 32;
+        BinaryPrimitives.WriteUInt16LittleEndian(page[10..], 2);
+        var data = MetaAt + (2 * Element);
+        for (var at = 0; at < 2; at++)
+        {
+            var name = at == 0 ? first : second;
+            var element = page[(MetaAt + (at * Element))..];
+            BinaryPrimitives.WriteUInt32LittleEndian(element, 1);
+            BinaryPrimitives.WriteInt32LittleEndian(element[4..], data - MetaAt - (at * Element));
+            BinaryPrimitives.WriteInt32LittleEndian(element[8..], name.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(element[12..], InlineBucket);
+            name.CopyTo(page[data..]);
+
+            // No page of its own, no sequence; then the header of the inline page, a leaf without elements.
+            BinaryPrimitives.WriteUInt16LittleEndian(page[(data + name.Length + 24)..], 2);
+            data += name.Length + InlineBucket;
+        }
     }
 }
