@@ -36,8 +36,14 @@ internal sealed class CaptureDesk(
             }
         }
 
-        directories.Sweep(holds.ContainsKey, cancellationToken);
+        Sweep(cancellationToken);
     }
+
+    /// <summary>
+    /// Removes what stands in capture directories and belongs to no live capture: a database that was asked for a copy
+    /// may write it only after the capture that asked has gone.
+    /// </summary>
+    public void Sweep(CancellationToken cancellationToken) => directories.Sweep(holds.ContainsKey, cancellationToken);
 
     /// <summary>Opens the capture for a step, and makes it when it is the job's first.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.CaptureLost"/> when it has ended already.</exception>

@@ -8,15 +8,21 @@ namespace Cairn.Agent.Backup;
 internal sealed class CaptureWatch(
     AgentSettings settings, CaptureDesk captures, TimeProvider time, ILogger<CaptureWatch> logger) : BackgroundService
 {
+    private const int LooksPerSweep = 5;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(settings.CaptureCheck, time);
-        while (await NextAsync(timer, stoppingToken))
+        for (var looks = 1; await NextAsync(timer, stoppingToken); looks = (looks % LooksPerSweep) + 1)
         {
             try
             {
                 await captures.CheckAsync(stoppingToken);
+                if (looks == LooksPerSweep)
+                {
+                    captures.Sweep(stoppingToken);
+                }
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
