@@ -16,7 +16,7 @@ internal static class FileLocks
         var file = NativeFiles.Open(path, LibC.OpenReadWrite | LibC.OpenCreate, 0x180);
         if (LibC.Lock(file, LibC.LockExclusive | LibC.LockNonBlocking) == 0)
         {
-            return file;
+            return new HeldLock(file);
         }
 
         file.Dispose();
@@ -55,5 +55,18 @@ internal static class FileLocks
 
         _ = LibC.Control(file, LibC.ControlSetLease, LibC.LeaseRelease);
         return 0;
+    }
+
+    // A child that is just being started shares the open file until it executes, and closing alone would leave it the lock.
+    private sealed class HeldLock(SafeFileHandle file) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!file.IsClosed)
+            {
+                _ = LibC.Lock(file, LibC.LockRelease);
+                file.Dispose();
+            }
+        }
     }
 }
