@@ -139,10 +139,12 @@ public sealed class Site : IAsyncDisposable
             {
                 try
                 {
-                    ended = await Coordinator.GetJobAsync(new GetJobRequest { JobId = job }, cancellationToken: token);
+                    var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(15);
+                    ended = await Coordinator.GetJobAsync(new GetJobRequest { JobId = job }, deadline: deadline, cancellationToken: token);
                     return HasEnded(ended) ? null : ended.ToString();
                 }
-                catch (Grpc.Core.RpcException failure) when (failure.StatusCode == Grpc.Core.StatusCode.Unavailable)
+                catch (Grpc.Core.RpcException failure)
+                    when (failure.StatusCode is Grpc.Core.StatusCode.Unavailable or Grpc.Core.StatusCode.DeadlineExceeded)
                 {
                     return failure.Message;
                 }
