@@ -19,6 +19,7 @@ SUITES=(
   Agent:tests/Agent.Tests
   Coordinator:tests/Coordinator.Tests
   Cli:tests/Cli.Tests
+  Security:tests/Security
   Interop:tests/Interop
   Integration:tests/Integration
 )

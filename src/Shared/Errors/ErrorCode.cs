@@ -129,6 +129,45 @@ public enum ErrorCode
     /// <summary>An address other than loopback was configured, and that is refused until identities exist.</summary>
     NotLoopback,
 
+    /// <summary>The caller's certificate was not issued by the authority that is trusted here.</summary>
+    CertificateUnknownAuthority,
+
+    /// <summary>The caller's certificate has ended.</summary>
+    CertificateExpired,
+
+    /// <summary>The caller's certificate is not valid yet.</summary>
+    CertificateNotYetValid,
+
+    /// <summary>The caller's certificate was revoked.</summary>
+    CertificateRevoked,
+
+    /// <summary>The caller's certificate is of the right authority but names nobody, or is not meant for this use.</summary>
+    CertificateUnfit,
+
+    /// <summary>An agent was called by somebody else than its coordinator.</summary>
+    NotMyCoordinator,
+
+    /// <summary>The server that was called could not prove to be the part that was meant.</summary>
+    PeerUntrusted,
+
+    /// <summary>A join token is malformed, unknown, or made for another node.</summary>
+    JoinTokenInvalid,
+
+    /// <summary>A join token's time has passed.</summary>
+    JoinTokenExpired,
+
+    /// <summary>A join token was used before.</summary>
+    JoinTokenUsed,
+
+    /// <summary>An agent has no certificate of its coordinator yet.</summary>
+    NotEnrolled,
+
+    /// <summary>A file with a secret can be read by others, or belongs to another user.</summary>
+    KeyExposed,
+
+    /// <summary>The certificate authority's files, or a sealed copy of it, cannot be used.</summary>
+    AuthorityUnusable,
+
     /// <summary>The right to do it is missing on the host.</summary>
     PermissionMissing,
 

@@ -52,6 +52,21 @@ public static class ErrorCodes
         [ErrorCode.ConfigurationInvalid] =
             new("CONFIGURATION_INVALID", StatusCode.FailedPrecondition, Outcome.Usage),
         [ErrorCode.NotLoopback] = new("NOT_LOOPBACK", StatusCode.FailedPrecondition, Outcome.Usage),
+        [ErrorCode.CertificateUnknownAuthority] =
+            new("CERTIFICATE_UNKNOWN_AUTHORITY", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.CertificateExpired] = new("CERTIFICATE_EXPIRED", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.CertificateNotYetValid] =
+            new("CERTIFICATE_NOT_YET_VALID", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.CertificateRevoked] = new("CERTIFICATE_REVOKED", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.CertificateUnfit] = new("CERTIFICATE_UNFIT", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.NotMyCoordinator] = new("NOT_MY_COORDINATOR", StatusCode.PermissionDenied, Outcome.Refused),
+        [ErrorCode.PeerUntrusted] = new("PEER_UNTRUSTED", StatusCode.FailedPrecondition, Outcome.Refused),
+        [ErrorCode.JoinTokenInvalid] = new("JOIN_TOKEN_INVALID", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.JoinTokenExpired] = new("JOIN_TOKEN_EXPIRED", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.JoinTokenUsed] = new("JOIN_TOKEN_USED", StatusCode.Unauthenticated, Outcome.Refused),
+        [ErrorCode.NotEnrolled] = new("NOT_ENROLLED", StatusCode.FailedPrecondition, Outcome.Refused),
+        [ErrorCode.KeyExposed] = new("KEY_EXPOSED", StatusCode.FailedPrecondition, Outcome.Refused),
+        [ErrorCode.AuthorityUnusable] = new("AUTHORITY_UNUSABLE", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.PermissionMissing] = new("PERMISSION_MISSING", StatusCode.PermissionDenied, Outcome.Refused),
         [ErrorCode.DeadlineExceeded] = new("DEADLINE_EXCEEDED", StatusCode.DeadlineExceeded, Outcome.Failed),
         [ErrorCode.Interrupted] = new("INTERRUPTED", StatusCode.Aborted, Outcome.Failed),
