@@ -96,25 +96,26 @@ internal sealed class BackupChecks(
         }));
     }
 
-    private async Task<string> ProveRunningAsync(IEngineInstance instance, CancellationToken cancellationToken)
+    private async Task<Finding> ProveRunningAsync(IEngineInstance instance, CancellationToken cancellationToken)
     {
         var description = await instance.DescribeAsync(askDatabase: false, cancellationToken);
-        var findings = string.Join("; ", description.RunFindings);
+        var findings = Finding.Summary(description.RunFindings);
+        IReadOnlyList<string> evidence = description.RunFindings.Count > 2 ? description.RunFindings : [];
         return description.RunState switch
         {
-            RunState.Running => $"{instance.Name} runs: {findings}",
+            RunState.Running => new Finding($"{instance.Name} runs: {findings}", evidence),
             RunState.Stopped => throw new CairnException(
                 ErrorCode.InstanceNotRunning,
                 $"instance {instance.Name} does not run: {findings}",
                 "start it, or back the stopped cluster up with --cold",
                 settings.Node,
-                instance.Name),
+                instance.Name) { Evidence = evidence },
             _ => throw new CairnException(
                 ErrorCode.CannotTell,
                 $"whether instance {instance.Name} runs cannot be told: {findings}",
                 "give the agent the right that the finding names",
                 settings.Node,
-                instance.Name),
+                instance.Name) { Evidence = evidence },
         };
     }
 

@@ -1,5 +1,6 @@
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Tasks;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
@@ -22,12 +23,13 @@ internal sealed class StoppedProof(AgentSettings settings, Instances instances)
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.InstanceRunning"/>, <see cref="ErrorCode.PortTaken"/>, <see cref="ErrorCode.CannotTell"/>.
     /// </exception>
-    public async Task<string> ProveAsync(IEngineInstance instance, CancellationToken cancellationToken)
+    public async Task<Finding> ProveAsync(IEngineInstance instance, CancellationToken cancellationToken)
     {
         var proof = await instance.ProveStoppedAsync(cancellationToken);
         if (proof.State == RunState.Stopped)
         {
-            return $"{instance.Name} is stopped: {string.Join("; ", proof.Observations.Select(seen => seen.Finding))}";
+            var signs = string.Join(", ", proof.Observations.Select(seen => seen.Sign).Distinct());
+            return new Finding($"{instance.Name} is stopped, by {signs}", [.. proof.Observations.Select(seen => seen.Finding)]);
         }
 
         var worst = proof.Observations.Where(seen => seen.State == proof.State).ToList();
@@ -42,11 +44,15 @@ internal sealed class StoppedProof(AgentSettings settings, Instances instances)
             ErrorCode.PortTaken => "is not seen to run, but one of its ports is taken",
             _ => "may run or not; it cannot be told",
         };
+        var evidence = worst.Select(seen => seen.Finding).ToList();
         throw new CairnException(
             code,
-            $"instance {instance.Name} {said}: {string.Join("; ", worst.Select(seen => seen.Finding))}",
+            $"instance {instance.Name} {said}: {Finding.Summary(evidence)}",
             worst.Select(seen => seen.WayOut).FirstOrDefault(wayOut => wayOut.Length > 0) ?? "stop the instance",
             settings.Node,
-            instance.Name);
+            instance.Name)
+        {
+            Evidence = evidence.Count > 2 ? evidence : [],
+        };
     }
 }

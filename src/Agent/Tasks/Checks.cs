@@ -7,11 +7,16 @@ namespace Cairn.Agent.Tasks;
 internal static class Checks
 {
     /// <summary>Runs a proof: what it returns is the finding, what it throws is the refusal.</summary>
-    public static async Task<Check> RunAsync(string name, string node, Func<Task<string>> prove)
+    public static Task<Check> RunAsync(string name, string node, Func<Task<string>> prove) =>
+        RunAsync(name, node, async () => new Finding(await prove(), []));
+
+    /// <summary>As the other, for a proof that looked at many things.</summary>
+    public static async Task<Check> RunAsync(string name, string node, Func<Task<Finding>> prove)
     {
         try
         {
-            return Passed(name, await prove());
+            var found = await prove();
+            return new Check { Name = name, Passed = true, Finding = found.Text, Evidence = { found.Evidence } };
         }
         catch (Exception failure) when (FailureTranslation.Translate(failure) is { } known)
         {
@@ -19,7 +24,7 @@ internal static class Checks
         }
     }
 
-    /// <summary>As <see cref="RunAsync"/>, for a proof that does not wait.</summary>
+    /// <summary>As <see cref="RunAsync(string, string, Func{Task{string}})"/>, for a proof that does not wait.</summary>
     public static Check Run(string name, string node, Func<string> prove)
     {
         try
@@ -38,7 +43,7 @@ internal static class Checks
     /// <summary>A check that did not.</summary>
     public static Check Refused(string name, string node, CairnException refusal) => new()
     {
-        Name = name, Passed = false, Finding = refusal.Message, Error = refusal.ToDetail(node),
+        Name = name, Passed = false, Finding = refusal.Message, Error = refusal.ToDetail(node), Evidence = { refusal.Evidence },
     };
 
     /// <summary>Throws the first refusal among the checks; does nothing when all passed.</summary>

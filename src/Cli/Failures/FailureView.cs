@@ -27,13 +27,13 @@ internal static class FailureView
     }
 
     /// <summary>What was found, behind the node it was found on.</summary>
-    public static string Sentence(ErrorDetail error)
-    {
-        var message = Printable.OrDash(error.Message);
-        return error.Node.Length == 0 || message.StartsWith($"{error.Node}: ", StringComparison.Ordinal)
-            ? message
-            : $"{Printable.Line(error.Node)}: {message}";
-    }
+    public static string Sentence(ErrorDetail error) => OnNode(error.Node, Printable.OrDash(error.Message));
+
+    /// <summary>A printable sentence behind the node that it is about; many name it already.</summary>
+    public static string OnNode(string node, string sentence) =>
+        node.Length == 0 || sentence.StartsWith($"{node}: ", StringComparison.Ordinal)
+            ? sentence
+            : $"{Printable.Line(node)}: {sentence}";
 
     /// <summary>Prints a failure on standard error in the format that the command was asked for.</summary>
     public static void Print(CliConsole console, OutputFormat format, ErrorDetail error, ExitClass exit)

@@ -1,3 +1,4 @@
+using Cairn.Cli.Failures;
 using Cairn.Cli.Wording;
 using Cairn.V1;
 
@@ -43,11 +44,8 @@ internal sealed class JobLines(TimeProvider time)
     }
 
     /// <summary>An event as one line.</summary>
-    public static string Event(JobEvent happened)
-    {
-        var node = happened.Node.Length == 0 ? "" : $"{Printable.Line(happened.Node)}: ";
-        return $"{TimeText.Moment(happened.At)}  {node}{Printable.Line(happened.Text)}";
-    }
+    public static string Event(JobEvent happened) =>
+        $"{TimeText.Moment(happened.At)}  {FailureView.OnNode(happened.Node, Printable.Line(happened.Text))}";
 
     private void AddProgress(List<string> lines, Job job)
     {

@@ -129,6 +129,11 @@ internal static class RestorePlanView
             var name = Printable.Line(check.Name).PadRight(width);
             var mark = check.Passed ? "ok    " : "FAILED";
             page.Indented(2, $"{mark}  {name}  {Printable.OrDash(check.Finding)}", check.Passed ? null : Styles.Bad);
+            foreach (var sentence in check.Evidence)
+            {
+                page.Indented(10, $"- {Printable.Line(sentence)}");
+            }
+
             if (check is { Passed: false, Error: { } error })
             {
                 page.Indented(10, $"way out: {Printable.OrDash(error.WayOut)}")

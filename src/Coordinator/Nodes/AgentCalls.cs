@@ -159,7 +159,7 @@ internal sealed class AgentCalls(
         {
             var now = directory.Find(node) ?? known;
             var what = failure.StatusCode == StatusCode.Unavailable
-                ? $"cannot be reached ({failure.Status.Detail})"
+                ? $"cannot be reached ({RpcErrors.Reason(failure)})"
                 : string.Create(CultureInfo.InvariantCulture, $"did not answer within {deadline.TotalSeconds:0.#} s");
             return new AgentUnreachableException(
                 node, now.Registration.Address, what, now.LastHeardText(time.GetUtcNow()), failure);

@@ -32,6 +32,9 @@ public class CairnException(
     /// <summary>The thing it is about; null when there is none.</summary>
     public string? Subject { get; } = subject;
 
+    /// <summary>What the message sums up, one sentence each; empty when the message says it all. Checks carry it to the user.</summary>
+    public IReadOnlyList<string> Evidence { get; init; } = [];
+
     /// <summary>The failure as it travels between parts. <paramref name="defaultNode"/> is set where the failure names none.</summary>
     public ErrorDetail ToDetail(string defaultNode = "") => new()
     {

@@ -50,7 +50,7 @@ public static class RpcErrors
         {
             StatusCode.Unavailable => new CairnException(
                 whenUnreachable,
-                $"{target} cannot be reached: {Shorten(Reason(failure))}",
+                $"{target} cannot be reached: {Reason(failure)}",
                 "see that it runs and that the address is right",
                 subject: target,
                 cause: failure),
@@ -75,8 +75,11 @@ public static class RpcErrors
         };
     }
 
-    // The transport's exceptions stand in one another; the innermost says what happened ("Connection refused").
-    private static string Reason(RpcException failure)
+    /// <summary>
+    /// Why no answer came, in the system's own words. The transport's exceptions stand in one another; the innermost says what
+    /// happened ("Connection refused").
+    /// </summary>
+    public static string Reason(RpcException failure)
     {
         var innermost = failure.Status.DebugException;
         while (innermost?.InnerException is { } inner)
@@ -84,7 +87,7 @@ public static class RpcErrors
             innermost = inner;
         }
 
-        return innermost?.Message ?? failure.Status.Detail;
+        return Shorten(innermost?.Message ?? failure.Status.Detail);
     }
 
     private static ErrorDetail? TryReadDetails(RpcException failure)

@@ -35,6 +35,26 @@ public sealed class CaptureLifeTests
     }
 
     [Fact]
+    public async Task What_is_written_into_a_capture_directory_after_its_capture_has_gone_is_swept_while_the_agent_runs()
+    {
+        var time = new ManualTimeProvider();
+        await using var agent = await TestAgent.StartAsync(agent => agent.Time = time);
+        agent.Files.Write($"db/.cairn/capture/{TestAgent.NewJob()}/plain1/data/late.bin", "written by the database after all");
+
+        await Eventually.HoldsAsync(
+            "the capture directory that nobody holds is swept",
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return !Directory.Exists(agent.Files.At("db", ".cairn"));
+            },
+            TimeSpan.FromSeconds(30),
+            CancellationToken.None);
+
+        Assert.Equal("one", await File.ReadAllTextAsync(agent.Files.At("db", "data", "a", "one.tssp")));
+    }
+
+    [Fact]
     public async Task A_renewed_lease_holds_and_one_that_ran_out_cannot_be_renewed()
     {
         var time = new ManualTimeProvider();

@@ -31,6 +31,14 @@ public sealed class FailureViewTests
         Assert.Equal("n3: no answer within 10 s", FailureView.Sentence(error));
     }
 
+    [Fact]
+    public void The_node_is_not_named_twice()
+    {
+        Assert.Equal("n3: the agent is gone", FailureView.OnNode("n3", "n3: the agent is gone"));
+        Assert.Equal("n3: n30: is away", FailureView.OnNode("n3", "n30: is away"));
+        Assert.Equal("all are there", FailureView.OnNode("", "all are there"));
+    }
+
     [Theory]
     [MemberData(nameof(AllCodes))]
     public void Every_code_ends_the_process_as_the_table_says(string wireName)

@@ -60,13 +60,16 @@ public sealed class RestoreCommandTests : IAsyncLifetime
         Assert.Equal(
             [
                 "n2",
-                "  FAILED  stopped  process 4711 has raft.db open",
+                "  FAILED  stopped  process 4711 has raft.db open, and 2 signs more",
+                "          - process 4711 has raft.db open",
+                "          - a process holds the lock on raft.db",
+                "          - process 4711 listens on 8091",
                 "          way out: stop the instance, or give the restore another directory",
                 "          code: INSTANCE_RUNNING",
                 "",
                 "The restore is refused: 1 check did not pass. Nothing has been touched.",
             ],
-            run.OutputLines[^6..]);
+            run.OutputLines[^9..]);
         Assert.Equal(
             "cairn: n2: process 4711 has '/data/n2/meta/raft.db' open, so its data cannot be replaced\n"
             + "  way out: stop the instance, or give the restore another directory\n"

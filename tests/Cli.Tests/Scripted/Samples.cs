@@ -189,7 +189,12 @@ internal static class Samples
         };
         plan.Nodes[1].Precheck.Checks.Add(possible
             ? new Check { Name = "stopped", Passed = true, Finding = "no process, no port, no lock" }
-            : new Check { Name = "stopped", Finding = "process 4711 has raft.db open", Error = Running() });
+            : new Check
+            {
+                Name = "stopped",
+                Finding = "process 4711 has raft.db open, and 2 signs more", Error = Running(),
+                Evidence = { "process 4711 has raft.db open", "a process holds the lock on raft.db", "process 4711 listens on 8091" },
+            });
         return plan;
     }
 }

@@ -75,7 +75,12 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
 
         if (held.Count == 0)
         {
-            var others = unreadable.Count == 0 ? "" : $"; {unreadable.Count} processes of other users were judged by name and arguments";
+            var others = unreadable.Count switch
+            {
+                0 => "",
+                1 => "; 1 process of another user was judged by name and arguments",
+                var many => $"; {many} processes of other users were judged by name and arguments",
+            };
             Add(RunState.Stopped, "open file", $"no process has a file below {string.Join(", ", ResolvedRoots)} open{others}", "");
         }
     }
