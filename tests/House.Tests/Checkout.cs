@@ -9,6 +9,13 @@ internal static class Checkout
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
+    /// <summary>What the build made of a project, in the configuration of this test.</summary>
+    public static string OutputOf(string project, string file)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(Root, project, "bin", own.Parent!.Name, own.Name, file);
+    }
+
     private static string FindRoot([CallerFilePath] string here = "")
     {
         var directory = new FileInfo(here).Directory;

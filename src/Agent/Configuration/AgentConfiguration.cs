@@ -79,6 +79,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 Compression = compression,
                 MaxPackBytes = maxPack,
                 LogFile = options.LogFile.Length == 0 ? null : options.LogFile,
+                Reflection = options.Reflection,
                 Instances = [.. options.Instances],
                 Engines = engines,
                 FreeFloorBytes = freeFloor,

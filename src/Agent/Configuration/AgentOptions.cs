@@ -32,6 +32,11 @@ public sealed class AgentOptions
     /// <summary>Absolute path of a log file beside standard error; none when empty.</summary>
     public string LogFile { get; set; } = "";
 
+    /// <summary>
+    /// Whether generic gRPC tools may read the contract from the server (<c>grpc.reflection.v1</c>). Default false.
+    /// </summary>
+    public bool Reflection { get; set; }
+
     /// <summary>The database instances on this host. At least one.</summary>
     public IList<InstanceOptions> Instances { get; set; } = [];
 

@@ -25,6 +25,9 @@ internal sealed record AgentSettings
 
     public string? LogFile { get; init; }
 
+    /// <summary>Whether the server tells its contract to generic tools.</summary>
+    public bool Reflection { get; init; }
+
     public required IReadOnlyList<InstanceOptions> Instances { get; init; }
 
     /// <summary>The engines, made with the limits that this file sets.</summary>

@@ -8,8 +8,10 @@ using Cairn.Agent.Restore;
 using Cairn.Agent.Roots;
 using Cairn.Agent.Service;
 using Cairn.Agent.Tasks;
+using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Logging;
+using Cairn.Shared.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -31,11 +33,8 @@ internal static class AgentHost
         builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            ServerTransport.Bound(kestrel);
             kestrel.Listen(settings.Listen, listen => listen.Protocols = HttpProtocols.Http2);
-
-            // A stream of metadata or progress may be slow; its own deadline ends it.
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MaxRequestBodySize = null;
         });
         var services = builder.Services;
         services.AddSingleton(settings);
@@ -49,14 +48,25 @@ internal static class AgentHost
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.Interceptors.Add<ServedCallInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
         });
 
         services.AddGrpcHealthChecks();
+        if (settings.Reflection)
+        {
+            services.AddGrpcReflection();
+        }
+
         var application = builder.Build();
         application.Services.GetRequiredService<AgentJournal>();
         application.MapGrpcService<AgentService>();
         application.MapGrpcHealthChecksService();
+        if (settings.Reflection)
+        {
+            application.MapGrpcReflectionService();
+        }
+
         return application;
     }
 

@@ -1,7 +1,9 @@
 using Cairn.Agent.Configuration;
+using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 
 namespace Cairn.Agent.Registration;
@@ -10,6 +12,8 @@ namespace Cairn.Agent.Registration;
 internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
+
+    private static readonly DeadlineInterceptor Deadlines = new();
 
     private readonly GrpcChannel channel = GrpcChannel.ForAddress(settings.Coordinator);
 
@@ -41,7 +45,7 @@ internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider tim
     {
         try
         {
-            using var running = call(new Coordinator.CoordinatorClient(channel));
+            using var running = call(new Coordinator.CoordinatorClient(channel.Intercept(Deadlines)));
             return await running.ResponseAsync;
         }
         catch (RpcException failure) when (!cancellationToken.IsCancellationRequested)

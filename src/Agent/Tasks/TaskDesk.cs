@@ -240,13 +240,19 @@ internal sealed class TaskDesk : IAsyncDisposable
 
         var before = lastOfJob.GetValueOrDefault(task.SerialJob, Task.CompletedTask);
         var deadline = CommandHeaders.Of(request).Deadline.ToDateTimeOffset();
-        lastOfJob[task.SerialJob] = Task.Run(
-            async () =>
-            {
-                await before;
-                await RunAsync(task, request, deadline);
-            },
-            CancellationToken.None);
+
+        // A task is not part of the call that brought it: neither that call's deadline nor its log scope is the task's.
+        using (ExecutionContext.SuppressFlow())
+        {
+            lastOfJob[task.SerialJob] = Task.Run(
+                async () =>
+                {
+                    await before;
+                    await RunAsync(task, request, deadline);
+                },
+                CancellationToken.None);
+        }
+
         return task;
     }
 

@@ -38,6 +38,7 @@ internal static class ConfigurationReader
                 listen!,
                 Path.Combine(options.State!, "catalog.db"),
                 options.LogFile,
+                options.Reflection,
                 clusters,
                 CoordinatorLimits.From(limits));
     }

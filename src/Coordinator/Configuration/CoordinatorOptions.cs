@@ -12,6 +12,11 @@ internal sealed class CoordinatorOptions
     /// <summary>Absolute path of a log file beside standard error; it is rolled at 64 MiB. None by default.</summary>
     public string? LogFile { get; set; }
 
+    /// <summary>
+    /// Whether generic gRPC tools may read the contract from the server (<c>grpc.reflection.v1</c>). Default false.
+    /// </summary>
+    public bool Reflection { get; set; }
+
     /// <summary>Clusters that are to be known from the start; more can be added with <c>cairn cluster add</c>.</summary>
     public List<ClusterOptions> Clusters { get; set; } = [];
 

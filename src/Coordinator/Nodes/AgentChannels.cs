@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Cairn.Shared.Calls;
 using Cairn.V1;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 
 namespace Cairn.Coordinator.Nodes;
@@ -15,11 +17,14 @@ internal sealed class AgentChannels : IDisposable
     private static readonly TimeSpan KeepAliveDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(15);
 
+    private static readonly DeadlineInterceptor Deadlines = new();
+
     private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> channels = new(StringComparer.Ordinal);
 
     /// <summary>A client of the agent at <paramref name="address"/>; cheap, to be used once or many times.</summary>
     public Agent.AgentClient Client(string address) =>
-        new(channels.GetOrAdd(address, static url => new Lazy<GrpcChannel>(() => Open(url))).Value);
+        new(channels.GetOrAdd(address, static url => new Lazy<GrpcChannel>(() => Open(url))).Value
+            .Intercept(Deadlines));
 
     /// <summary>Cancels running calls and closes all connections.</summary>
     public void Dispose()

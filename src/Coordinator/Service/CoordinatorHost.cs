@@ -9,8 +9,10 @@ using Cairn.Coordinator.Points;
 using Cairn.Coordinator.Restores;
 using Cairn.Coordinator.Topology;
 using Cairn.Coordinator.Verifying;
+using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Logging;
+using Cairn.Shared.Serving;
 using Grpc.Health.V1;
 using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +41,7 @@ internal static class CoordinatorHost
         builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
+            ServerTransport.Bound(kestrel);
             kestrel.Listen(settings.Listen, listen => listen.Protocols = HttpProtocols.Http2);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
@@ -47,9 +49,15 @@ internal static class CoordinatorHost
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<ServedCallInterceptor>();
             grpc.Interceptors.Add<ErrorInterceptor>();
         });
         builder.Services.AddGrpcHealthChecks();
+        if (settings.Reflection)
+        {
+            builder.Services.AddGrpcReflection();
+        }
+
         AddCoordinator(builder.Services, settings, time);
 
         var app = builder.Build();
@@ -57,6 +65,11 @@ internal static class CoordinatorHost
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
         app.MapGrpcHealthChecksService();
+        if (settings.Reflection)
+        {
+            app.MapGrpcReflectionService();
+        }
+
         AnnounceHealth(app);
         return app;
     }

@@ -54,7 +54,7 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
 
     private object? Convert(YamlNode node, Type type, string key)
     {
-        if (type == typeof(string) || type == typeof(int))
+        if (type == typeof(string) || type == typeof(int) || type == typeof(bool))
         {
             return ConvertScalar(node, type, key);
         }
@@ -82,6 +82,11 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
             return text;
         }
 
+        if (type == typeof(bool))
+        {
+            return ConvertYesOrNo(node, text, key);
+        }
+
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             return number;
@@ -89,6 +94,20 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
 
         Add(node, key, $"'{text}' is not a whole number");
         return null;
+    }
+
+    private bool? ConvertYesOrNo(YamlNode node, string text, string key)
+    {
+        switch (text)
+        {
+            case "true" or "yes":
+                return true;
+            case "false" or "no":
+                return false;
+            default:
+                Add(node, key, $"'{text}' is neither true nor false");
+                return null;
+        }
     }
 
     private IList? ConvertList(YamlNode node, Type itemType, string key)

@@ -37,6 +37,10 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public Cairn.V1.Agent.AgentClient Client { get; private set; } = null!;
 
+    public GrpcChannel Channel => channel!;
+
+    public bool Reflection { get; set; }
+
     public string Data => Files.At("db", "data");
 
     public string Meta => Files.At("db", "meta");
@@ -110,6 +114,7 @@ internal sealed class TestAgent : IAsyncDisposable
         ],
         Engines = new EngineCatalog([new PlainEngine()]),
         FreeFloorBytes = FreeFloorBytes,
+        Reflection = Reflection,
         CaptureCheck = TimeSpan.FromMilliseconds(100),
         ReconnectMax = TimeSpan.FromSeconds(5),
     };

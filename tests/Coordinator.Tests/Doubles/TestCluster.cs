@@ -28,6 +28,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public List<AgentDouble> Agents { get; } = [];
 
+    public bool Reflection { get; set; }
+
     public CoordinatorLimits Limits { get; set; } = new()
     {
         Call = TimeSpan.FromSeconds(3),
@@ -97,6 +99,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 new IPEndPoint(IPAddress.Loopback, 0),
                 Path.Combine(state.FullName, "catalog.db"),
                 LogFile: null,
+                Reflection,
                 [new ClusterDefinition(Name, Engine, [.. Agents.Select(agent => agent.Node)])],
                 Limits),
             TimeProvider.System);

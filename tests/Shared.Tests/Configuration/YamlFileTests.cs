@@ -32,7 +32,7 @@ public sealed class YamlFileTests : IDisposable
         Assert.Equal(3, options.Parts[0].Size);
         Assert.Collection(
             problems,
-            problem => Assert.Contains(":1:1: nmae: there is no such key; known are max-count, name, parts, words", problem),
+            problem => Assert.Contains(":1:1: nmae: there is no such key; known are enabled, max-count, name, parts, words", problem),
             problem => Assert.Contains(":2:12: max-count: 'many' is not a whole number", problem),
             problem => Assert.Contains("parts[0]: the item is empty", problem),
             problem => Assert.Contains(":6:15: parts[1].sise: there is no such key", problem),
@@ -51,6 +51,29 @@ public sealed class YamlFileTests : IDisposable
 
         Assert.Empty(problems);
         Assert.Equal(("", 0, 0, 0), (options.Name, options.MaxCount, options.Parts.Count, options.Words.Count));
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("no", false)]
+    public void Yes_or_no_is_read(string text, bool expected)
+    {
+        List<string> problems = [];
+
+        var options = YamlFile.Read<Sample>(FileWith($"enabled: {text}\n"), problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal(expected, options.Enabled);
+    }
+
+    [Fact]
+    public void What_is_neither_yes_nor_no_is_a_problem()
+    {
+        List<string> problems = [];
+
+        YamlFile.Read<Sample>(FileWith("enabled: 1\n"), problems);
+
+        Assert.EndsWith(":1:10: enabled: '1' is neither true nor false", Assert.Single(problems));
     }
 
     [Theory]
@@ -101,6 +124,8 @@ public sealed class YamlFileTests : IDisposable
         public string Name { get; set; } = "";
 
         public int MaxCount { get; set; }
+
+        public bool Enabled { get; set; }
 
         public IList<Part> Parts { get; set; } = [];
 

@@ -1,0 +1,75 @@
+using Cairn.Agent.Tests.Plain;
+using Cairn.TestKit;
+using Grpc.Core;
+using Grpc.Health.V1;
+using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+
+namespace Cairn.Agent.Tests.Service;
+
+public sealed class HealthTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task An_agent_lists_itself_its_service_and_each_of_its_instances()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var health = new Health.HealthClient(agent.Channel);
+
+        await LookedAsync(health);
+        var list = await health.ListAsync(new HealthListRequest());
+
+        Assert.Equal(
+            [("", ServingStatus.Serving), ("cairn.v1.Agent", ServingStatus.Serving), ("engine/plain1", ServingStatus.Serving)],
+            list.Statuses.Select(entry => (entry.Key, entry.Value.Status)).Order());
+    }
+
+    [Fact]
+    public async Task A_watcher_of_an_instance_is_told_when_its_database_stops()
+    {
+        var time = new ManualTimeProvider();
+        await using var agent = await TestAgent.StartAsync(agent => agent.Time = time);
+        var health = new Health.HealthClient(agent.Channel);
+        await LookedAsync(health);
+        using var watch = health.Watch(new HealthCheckRequest { Service = "engine/plain1" });
+        Assert.True(await watch.ResponseStream.MoveNext().WaitAsync(Limit));
+        var before = watch.ResponseStream.Current.Status;
+
+        agent.StopDatabase();
+        var next = watch.ResponseStream.MoveNext();
+        await Eventually.HoldsAsync(
+            "the next look at the database",
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                return next.IsCompleted;
+            },
+            Limit,
+            CancellationToken.None);
+
+        Assert.True(await next);
+        Assert.Equal((ServingStatus.Serving, ServingStatus.NotServing), (before, watch.ResponseStream.Current.Status));
+    }
+
+    [Fact]
+    public async Task An_instance_that_is_not_here_is_not_found()
+    {
+        await using var agent = await TestAgent.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => new Health.HealthClient(agent.Channel)
+            .CheckAsync(new HealthCheckRequest { Service = "engine/other" }).ResponseAsync);
+
+        Assert.Equal(StatusCode.NotFound, failure.StatusCode);
+    }
+
+    // The agent looks at its instances by itself after it has started.
+    private static Task LookedAsync(Health.HealthClient health) => Eventually.HoldsAsync(
+        "the first look at the database",
+        async token =>
+        {
+            var list = await health.ListAsync(new HealthListRequest(), cancellationToken: token);
+            return list.Statuses.ContainsKey("engine/plain1") ? null : list.ToString();
+        },
+        Limit,
+        CancellationToken.None);
+}
