@@ -26,7 +26,7 @@ internal sealed class RepositoryLayout(string root)
 
     public string Tombstone(PointId point) => Path.Combine(Tombstones, point.Text + TombstoneSuffix);
 
-    public ChainLayout Chain(ChainId chain) => new(this, chain, Path.Combine(Chains, chain.Text));
+    public ChainLayout Chain(ChainId chain) => new(this, chain, Path.Combine(Chains, chain.Text), ChainSealing.Plain);
 
     /// <summary>As people see it in reports: below the repository.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path);
@@ -55,13 +55,16 @@ internal sealed class RepositoryLayout(string root)
             : [];
 
     /// <summary>The paths of one chain.</summary>
-    public sealed class ChainLayout(RepositoryLayout repository, ChainId id, string root)
+    public sealed class ChainLayout(RepositoryLayout repository, ChainId id, string root, ChainSealing sealing)
     {
         public ChainId Id { get; } = id;
 
         public RepositoryLayout Repository { get; } = repository;
 
         public string Root { get; } = root;
+
+        /// <summary>How the chain's records and blocks are named and sealed.</summary>
+        public ChainSealing Sealing { get; } = sealing;
 
         public string Packs => Path.Combine(Root, "packs");
 

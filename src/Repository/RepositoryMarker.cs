@@ -6,8 +6,8 @@ namespace Cairn.Repository;
 /// <summary>The text file that makes a directory a repository, readable by people and the first thing that a program looks at.</summary>
 internal sealed record RepositoryMarker(RepositoryId Id, DateTimeOffset Created)
 {
-    /// <summary>Stands in every marker as long as the format is not final.</summary>
-    public const string FormatLine = "format 0: will not be readable by later versions";
+    /// <summary>Stands in every marker: the format of all that the repository holds.</summary>
+    public const string FormatLine = "format 1";
 
     private const string FirstLine = "Cairn repository";
     private const int MaxBytes = 4096;

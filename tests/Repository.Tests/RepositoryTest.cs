@@ -120,7 +120,13 @@ public abstract class RepositoryTest : IAsyncLifetime
     internal async Task AssertRestoresAsync(PointId point, IReadOnlyList<string> expected) =>
         Assert.Equal(expected, TreeSnapshot.Take(await RestoreAsync(point)));
 
-    internal string SinglePack() => Assert.Single(FilesIn("packs"));
+    internal string SinglePack() => Assert.Single(DataPacks());
+
+    /// <summary>The packs that hold segments, in the order of their numbers.</summary>
+    internal IReadOnlyList<string> DataPacks() => PacksOf(PackKind.Data);
+
+    /// <summary>The packs that hold pages and piece lists.</summary>
+    internal IReadOnlyList<string> PagePacks() => PacksOf(PackKind.Pages);
 
     internal IReadOnlyList<string> FilesIn(string part) =>
         Directory.GetDirectories(Path.Combine(RepositoryPath, "chains"))
@@ -142,6 +148,11 @@ public abstract class RepositoryTest : IAsyncLifetime
         using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
         file.SetLength(length);
     }
+
+    private List<string> PacksOf(PackKind kind) =>
+        new RepositoryLayout(RepositoryPath).ListChains()
+            .SelectMany(chain => chain.ListPacks().Where(pack => PackHeader.TryRead(chain, pack)?.Kind == kind).Select(chain.Pack))
+            .ToList();
 
     private DateTimeOffset NextTime() => Time.GetUtcNow().AddMinutes(points++);
 }

@@ -32,4 +32,10 @@ public sealed record BeginPoint
 
     /// <summary>Reads everything, also what looks unchanged; known content is still not stored twice.</summary>
     public bool VerifyUnchanged { get; init; }
+
+    /// <summary>
+    /// Goes on when a source file vanished, cannot be read, changed while it was read or is nothing that is backed up, and lists it in the point; otherwise any of
+    /// that stops the copy.
+    /// </summary>
+    public bool AllowSourceTrouble { get; init; }
 }

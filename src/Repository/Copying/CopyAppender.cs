@@ -7,6 +7,8 @@ internal sealed class CopyAppender(
     KnownContent known,
     CopyBatchFlow flow,
     PackWriter packs,
+    PageWriter pages,
+    CopyTotals totals,
     CopyCheckpoint checkpoint,
     RepositoryOptions options,
     IProgress<CopyProgress>? progress)
@@ -19,8 +21,7 @@ internal sealed class CopyAppender(
     private long lastCheckpoint = options.Time.GetTimestamp();
     private long lastProgress = options.Time.GetTimestamp();
     private long bytesAtCheckpoint;
-
-    public CopyTotals Totals { get; } = new(known);
+    private bool isJournaled;
 
     public async Task AppendAsync(CancellationToken cancellationToken)
     {
@@ -37,9 +38,10 @@ internal sealed class CopyAppender(
             ReportProgress();
         }
 
+        pages.Finish();
         await BeginCheckpointAsync();
         await checkpoint.WhenDone();
-        progress?.Report(new CopyProgress(Totals.Files, Totals.Files, Totals.Bytes, Totals.Bytes));
+        progress?.Report(new CopyProgress(totals.Files, totals.Files, totals.Bytes, totals.Bytes));
     }
 
     private void Append(CopyBatch batch)
@@ -51,8 +53,8 @@ internal sealed class CopyAppender(
             switch (operation.Step)
             {
                 case CopyStep.BeginEntry:
-                    entries.Begin(operation.Entry!, operation.SourceProof);
-                    Totals.Begin(operation.Entry!, operation.Origin);
+                    Begin(operation);
+                    totals.Begin(operation.Entry!, operation.Origin);
                     break;
                 case CopyStep.Reference:
                     Put(operation.Reference, isReference: true);
@@ -60,11 +62,8 @@ internal sealed class CopyAppender(
                 case CopyStep.Raw:
                     Put(Place(batch, ref operation, ref spanStart, ref spanEnd), isReference: false);
                     break;
-                case CopyStep.Vanished:
-                    Totals.AddVanished();
-                    break;
-                case CopyStep.Grown:
-                    Totals.AddGrown();
+                case CopyStep.Note:
+                    totals.Add(operation.Note!);
                     break;
             }
 
@@ -76,6 +75,18 @@ internal sealed class CopyAppender(
         }
 
         Flush(batch, ref spanStart, ref spanEnd);
+    }
+
+    private void Begin(in CopyOperation operation)
+    {
+        pages.Begin(operation.Entry!);
+
+        // What comes from the base is found there again; the journal holds what was read.
+        isJournaled = operation.Origin != EntryOrigin.Base;
+        if (isJournaled)
+        {
+            entries.Begin(operation.Entry!, operation.SourceProof);
+        }
     }
 
     private SegmentReference Place(CopyBatch batch, ref CopyOperation operation, ref int spanStart, ref int spanEnd)
@@ -115,12 +126,17 @@ internal sealed class CopyAppender(
 
     private void Put(in SegmentReference segment, bool isReference)
     {
-        entries.Add(segment);
-        Totals.Add(segment, isReference);
+        pages.Add(segment);
+        if (isJournaled)
+        {
+            entries.Add(segment);
+        }
+
+        totals.Add(segment, isReference);
     }
 
     private bool IsCheckpointDue() =>
-        Totals.Bytes - bytesAtCheckpoint >= options.CheckpointBytes ||
+        totals.Bytes - bytesAtCheckpoint >= options.CheckpointBytes ||
         waitingBlocks.Count >= MaxWaitingBlocks ||
         options.Time.GetElapsedTime(lastCheckpoint) >= options.CheckpointInterval;
 
@@ -134,7 +150,7 @@ internal sealed class CopyAppender(
         var blocks = waitingBlocks.ToList();
         waitingBlocks.Clear();
         await checkpoint.BeginAsync(blocks);
-        bytesAtCheckpoint = Totals.Bytes;
+        bytesAtCheckpoint = totals.Bytes;
         lastCheckpoint = options.Time.GetTimestamp();
     }
 
@@ -143,7 +159,7 @@ internal sealed class CopyAppender(
         if (progress is not null && options.Time.GetElapsedTime(lastProgress) >= ProgressInterval)
         {
             lastProgress = options.Time.GetTimestamp();
-            progress.Report(new CopyProgress(Totals.Files, FilesTotal: null, Totals.Bytes, BytesTotal: null));
+            progress.Report(new CopyProgress(totals.Files, FilesTotal: null, totals.Bytes, BytesTotal: null));
         }
     }
 }

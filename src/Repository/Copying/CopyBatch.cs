@@ -31,7 +31,7 @@ internal sealed class CopyBatch : IDisposable
     /// <summary>Completes when the packer is done with it.</summary>
     public Task WhenPacked => packed.Task;
 
-    private static int PackedCapacity => RawCapacity + (MaxOperations * SegmentRecord.HeaderSize);
+    private static int PackedCapacity => RawCapacity + (MaxOperations * (SegmentRecord.HeaderSize + ChainSealing.MaxOverhead));
 
     public bool HasRoomFor(int rawBytes) => operations.Count < MaxOperations && RawUsed + rawBytes <= RawCapacity;
 

@@ -4,7 +4,7 @@ namespace Cairn.Repository;
 /// Makes what was appended durable while the copy goes on: first the packs, then the journal that names what is in them. One at a time: asking for the
 /// next waits for the last.
 /// </summary>
-internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, JournalWriter journal, PackWriter packs) : IAsyncDisposable
+internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, JournalWriter journal, IReadOnlyList<PackWriter> packs) : IAsyncDisposable
 {
     private Task running = Task.CompletedTask;
 
@@ -12,7 +12,7 @@ internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, Journal
     public async Task BeginAsync(IReadOnlyList<byte[]> entryBlocks)
     {
         await running;
-        var unsynced = packs.TakeUnsynced();
+        var unsynced = packs.SelectMany(p => p.TakeUnsynced()).ToList();
         running = Task.Run(() => Sync(unsynced, entryBlocks), CancellationToken.None);
     }
 

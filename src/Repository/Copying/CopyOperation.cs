@@ -7,8 +7,7 @@ internal enum CopyStep : byte
     Raw,
     Reference,
     EndEntry,
-    Vanished,
-    Grown,
+    Note,
 }
 
 /// <summary>How an entry's content came.</summary>
@@ -38,4 +37,5 @@ internal struct CopyOperation
     public int StoredLength;
     public bool IsZero;
     public SegmentReference Reference;
+    public SourceNote? Note;
 }

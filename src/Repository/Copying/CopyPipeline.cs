@@ -8,8 +8,8 @@ internal static class CopyPipeline
     /// <summary>What the buffers of all batches may take together.</summary>
     private const long MaxBufferBytes = 80L << 20;
 
-    /// <summary>Everything is durable in packs and journal when this returns; the journal lacks only its summary.</summary>
-    public static async Task<PointTotals> RunAsync(
+    /// <summary>Everything is durable in packs and journal when this returns; the journal lacks only what the manifest takes over.</summary>
+    public static async Task<CopyResult> RunAsync(
         RepositoryLayout.ChainLayout chain,
         BeginPoint spec,
         KnownContent known,
@@ -20,23 +20,29 @@ internal static class CopyPipeline
         CancellationToken cancellationToken)
     {
         using var flow = new CopyBatchFlow(maxBatches: (int)Math.Min(options.Workers + 3, MaxBufferBytes / CopyBatch.Footprint));
-        using var packs = new PackWriter(chain, spec.Point, known.NextPack, options.MaxPackBytes);
-        await using var checkpoint = new CopyCheckpoint(chain, journal, packs);
+        var numbers = new PackNumbers(known.NextPack);
+        var totals = new CopyTotals(known);
+        using var packs = new PackWriter(chain, PackKind.Data, spec.Point, numbers, options.MaxPackBytes);
+        using var pagePacks = new PackWriter(chain, PackKind.Pages, spec.Point, numbers, options.MaxPackBytes);
+        using var records = new RecordStore(pagePacks, known.Records, chain.Sealing, totals.AddRecord);
+        var pages = new PageWriter(records.Store);
+        await using var checkpoint = new CopyCheckpoint(chain, journal, [packs, pagePacks]);
         var reader = new SourceReader(spec, known, flow);
-        var appender = new CopyAppender(known, flow, packs, checkpoint, options, progress);
+        var appender = new CopyAppender(known, flow, packs, pages, totals, checkpoint, options, progress);
         using var stages = new StageRunner(cancellationToken);
         await stages.RunAsync(
         [
             token => reader.ReadAsync(entries, token),
-            .. Enumerable.Repeat<Func<CancellationToken, Task>>(token => PackAsync(spec, known, flow, token), options.Workers),
+            .. Enumerable.Repeat<Func<CancellationToken, Task>>(token => PackAsync(chain, spec, known, flow, token), options.Workers),
             appender.AppendAsync,
         ]);
-        return appender.Totals.Build(spec.Point);
+        return new CopyResult(totals.Build(spec.Point), pages.Table, totals.Notes);
     }
 
-    private static async Task PackAsync(BeginPoint spec, KnownContent known, CopyBatchFlow flow, CancellationToken cancellationToken)
+    private static async Task PackAsync(
+        RepositoryLayout.ChainLayout chain, BeginPoint spec, KnownContent known, CopyBatchFlow flow, CancellationToken cancellationToken)
     {
-        using var packer = new SegmentPacker(spec.Compression, known.Index);
+        using var packer = new SegmentPacker(spec.Compression, known.Index, chain.Sealing);
         await foreach (var batch in flow.ToPackAsync(cancellationToken))
         {
             packer.Pack(batch);

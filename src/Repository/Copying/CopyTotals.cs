@@ -11,15 +11,20 @@ internal sealed class CopyTotals(KnownContent known)
     private long resumedBytes;
     private long newBytes;
     private long newStoredBytes;
-    private long vanished;
-    private long grown;
+    private long hardLinks;
     private long storedBytes;
     private long segments;
+    private readonly HashSet<(uint Pack, long Offset)> used = [];
+    private readonly List<SourceNote> notes = [];
+    private readonly long[] troubles = new long[Enum.GetValues<SourceTrouble>().Length + 1];
     private EntryOrigin origin;
 
     public long Files { get; private set; }
 
     public long Bytes { get; private set; }
+
+    /// <summary>The first of the notes.</summary>
+    public IReadOnlyList<SourceNote> Notes => notes;
 
     public void Begin(ManifestEntry entry, EntryOrigin from)
     {
@@ -34,6 +39,7 @@ internal sealed class CopyTotals(KnownContent known)
                 break;
             default:
                 Files++;
+                hardLinks += entry.LinkedTo is null ? 0 : 1;
                 carriedFiles += from == EntryOrigin.Base ? 1 : 0;
                 break;
         }
@@ -51,25 +57,38 @@ internal sealed class CopyTotals(KnownContent known)
         }
 
         segments++;
-        if (!known.Index.MarkUsed(segment.Hash))
+        Use(segment, isData: true);
+    }
+
+    /// <summary>A page or a list of pieces.</summary>
+    public void AddRecord(SegmentReference record) => Use(record, isData: false);
+
+    public void Add(SourceNote note)
+    {
+        troubles[(int)note.Trouble]++;
+        if (notes.Count < SourceNotesFormat.MaxNotes)
+        {
+            notes.Add(note);
+        }
+    }
+
+    private void Use(in SegmentReference record, bool isData)
+    {
+        var place = record.Place;
+        if (!used.Add((place.Pack, place.Offset)))
         {
             return;
         }
 
-        var place = segment.Place;
         storedBytes += place.RecordLength;
         var (live, required) = packs.GetValueOrDefault(place.Pack);
         packs[place.Pack] = (live + place.RecordLength, Math.Max(required, place.Offset + place.RecordLength));
         if (known.IsOwn(place.Pack))
         {
-            newBytes += place.PlainLength;
+            newBytes += isData ? place.PlainLength : 0;
             newStoredBytes += place.RecordLength;
         }
     }
-
-    public void AddVanished() => vanished++;
-
-    public void AddGrown() => grown++;
 
     public PointTotals Build(PointId point) => new(
         new PreparedPoint
@@ -85,8 +104,12 @@ internal sealed class CopyTotals(KnownContent known)
             ResumedBytes = resumedBytes,
             NewBytes = newBytes,
             NewStoredBytes = newStoredBytes,
-            VanishedFiles = vanished,
-            GrownFiles = grown,
+            VanishedFiles = troubles[(int)SourceTrouble.Vanished],
+            GrownFiles = troubles[(int)SourceTrouble.Grown],
+            UnreadableFiles = troubles[(int)SourceTrouble.Unreadable] + troubles[(int)SourceTrouble.Incomplete],
+            ChangedFiles = troubles[(int)SourceTrouble.Changed],
+            NotBackedUp = troubles[(int)SourceTrouble.NotBackedUp],
+            HardLinks = hardLinks,
         },
         storedBytes,
         segments,

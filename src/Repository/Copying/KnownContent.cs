@@ -23,6 +23,9 @@ internal sealed class KnownContent : IDisposable
 
     public SegmentIndex Index { get; } = new();
 
+    /// <summary>The pages and piece lists of the chain's points, by name.</summary>
+    public Dictionary<Sha256Digest, SegmentReference> Records { get; } = [];
+
     /// <summary>The base's entries; empty when there is no base or it is not whole.</summary>
     public EntryCatalog Base { get; private set; } = new();
 
@@ -74,7 +77,7 @@ internal sealed class KnownContent : IDisposable
             using var manifest = ManifestFile.TryOpen(chain, point);
             if (manifest is not null)
             {
-                using var walk = manifest.ReadEntries();
+                using var walk = manifest.ReadEntries(record => Records[record.Hash] = record);
                 var lookup = isBase ? Base.AddSource(manifest.ReadEntries()) : -1;
                 Walk(walk, isBase ? Base : null, lookup, AddIfHeld, cancellationToken);
                 return;

@@ -88,8 +88,18 @@ public sealed class PointWriter : IAsyncDisposable
         var earlier = chain.ListAttempts(Spec.Point);
         using var known = KnownContent.Load(chain, Spec, committed, stop.Token);
         using var journal = JournalWriter.Create(chain, Spec, earlier.Count == 0 ? 1 : earlier[^1] + 1);
-        var totals = await CopyPipeline.RunAsync(chain, Spec, known, journal, repository.Options, entries, progress, stop.Token);
-        journal.Append(BlockKind.Summary, totals.Encode());
+        var result = await CopyPipeline.RunAsync(chain, Spec, known, journal, repository.Options, entries, progress, stop.Token);
+        foreach (var table in PageTableFormat.Encode(result.Pages))
+        {
+            journal.Append(BlockKind.PageTable, table);
+        }
+
+        if (result.Notes.Count > 0)
+        {
+            journal.Append(BlockKind.SourceNotes, SourceNotesFormat.Encode(result.Notes));
+        }
+
+        journal.Append(BlockKind.Summary, result.Totals.Encode());
         journal.Sync();
 
         // The complete journal holds all that the earlier attempts proved.
@@ -98,7 +108,7 @@ public sealed class PointWriter : IAsyncDisposable
             DurableFile.RemoveIfThere(chain.Journal(Spec.Point, attempt));
         }
 
-        return Copied = totals.Copied;
+        return Copied = result.Totals.Copied;
     }
 
     private PreparedManifest Prepare(PointProperties properties, CancellationToken cancellationToken)

@@ -41,4 +41,16 @@ public sealed record PreparedPoint
 
     /// <summary>Files that had grown since they were listed (only those that may vanish); the listed length is kept.</summary>
     public required long GrownFiles { get; init; }
+
+    /// <summary>Files that could not be read (only where source trouble is allowed).</summary>
+    public long UnreadableFiles { get; init; }
+
+    /// <summary>Files that changed while they were read (only where source trouble is allowed).</summary>
+    public long ChangedFiles { get; init; }
+
+    /// <summary>Devices, sockets, pipes and the like (only where source trouble is allowed).</summary>
+    public long NotBackedUp { get; init; }
+
+    /// <summary>Further names of files; counted in <see cref="Files"/> too, their bytes are not.</summary>
+    public long HardLinks { get; init; }
 }

@@ -1,11 +1,9 @@
-using System.Security.Cryptography;
-
 namespace Cairn.Repository;
 
 /// <summary>
 /// Hashes a batch's raw segments, and makes records of those that the chain has not got. One per worker: not for concurrent use.
 /// </summary>
-internal sealed class SegmentPacker(Compression compression, SegmentIndex index) : IDisposable
+internal sealed class SegmentPacker(Compression compression, SegmentIndex index, ChainSealing sealing) : IDisposable
 {
     private const int SampleBytes = 16 * 1024;
     private const int SampledFrom = 256 * 1024;
@@ -42,9 +40,7 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index)
             return 0;
         }
 
-        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        SHA256.HashData(raw, digest);
-        operation.Hash = new Sha256Digest(digest);
+        operation.Hash = sealing.Name(raw);
         if (index.TryFind(operation.Hash, out _))
         {
             return 0;
@@ -60,10 +56,10 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index)
             stored = raw.Length;
         }
 
-        SegmentRecord.WriteHeader(record, isPacked, raw.Length, stored, operation.Hash);
+        var length = SegmentRecord.Complete(record, RecordKind.Segment, isPacked, raw.Length, stored, operation.Hash, sealing);
         operation.RecordOffset = packedUsed;
-        operation.StoredLength = stored;
-        return SegmentRecord.HeaderSize + stored;
+        operation.StoredLength = length - SegmentRecord.HeaderSize;
+        return length;
     }
 
     // Three samples at the fastest level: compressing what does not shrink would cost as much as hashing it.

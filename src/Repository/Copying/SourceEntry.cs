@@ -4,8 +4,9 @@ namespace Cairn.Repository;
 public sealed record SourceEntry
 {
     /// <summary>
-    /// Relative, '/'-separated; the first component is the root's name ("data/…", "wal/…", "meta/…"). At most 4096 bytes
-    /// of UTF-8, no empty, "." or ".." component; each path once per point. The root itself may be an entry.
+    /// Relative, '/'-separated; the first component is the root's name ("data/…", "wal/…", "meta/…"). At most 4096 bytes,
+    /// no empty, "." or ".." component; each path once per point. The root itself may be an entry. A byte that is not part of valid UTF-8 stands
+    /// as the lone surrogate U+DC00 plus the byte.
     /// </summary>
     public required string Path { get; init; }
 
@@ -35,4 +36,27 @@ public sealed record SourceEntry
     /// when listed. Captured copies never vanish, so for those both are errors. Shrinking is always an error.
     /// </summary>
     public bool MayVanish { get; init; }
+
+    /// <summary>The owner's name on the source's host, set again where it is known; empty: the number counts. At most 256 bytes.</summary>
+    public string Owner { get; init; } = string.Empty;
+
+    /// <summary>As <see cref="Owner"/>, for the group.</summary>
+    public string Group { get; init; } = string.Empty;
+
+    /// <summary>
+    /// The engine's page size in bytes for a file that changes page by page, a power of two from 512 to 1 MiB; 0 for any other. Such files are cut small, so
+    /// that an incremental stores little more than the pages that changed.
+    /// </summary>
+    public int PageBytes { get; init; }
+
+    /// <summary>
+    /// For a further name of a file that came before (a hard link): that file's path. It has no content of its own and comes back as a link. Null for all else.
+    /// </summary>
+    public string? LinkedTo { get; init; }
+
+    /// <summary>Further names of this file may come; see <see cref="LinkedTo"/>.</summary>
+    public bool MayHaveLinks { get; init; }
+
+    /// <summary>Extended attributes, ACLs included; at most 1 MiB together.</summary>
+    public IReadOnlyList<ExtendedAttributeValue> ExtendedAttributes { get; init; } = [];
 }

@@ -21,6 +21,8 @@ internal sealed class SourceFile : IDisposable
     /// <summary>The file is longer than the entry says (only with <see cref="SourceEntry.MayVanish"/>).</summary>
     public bool HasGrown => before.Attributes.Size > entry.Attributes.Size;
 
+    public long Size => before.Attributes.Size;
+
     public bool HasHoles => before.Attributes.Size >= 64 * 1024 && before.AllocatedBytes < before.Attributes.Size;
 
     /// <summary>
@@ -51,7 +53,7 @@ internal sealed class SourceFile : IDisposable
             handle = UnixFile.TryOpenForReading(path);
             if (handle is null)
             {
-                return entry.MayVanish ? null : throw new SourceException(entry.Path, path, "has vanished");
+                return entry.MayVanish ? null : throw new SourceException(entry.Path, path, SourceTrouble.Vanished, "has vanished");
             }
 
             var file = new SourceFile(entry, handle, handle.Stat(path));
@@ -61,7 +63,7 @@ internal sealed class SourceFile : IDisposable
         catch (RepositoryIoException e)
         {
             handle?.Dispose();
-            throw new SourceException(entry.Path, path, $"cannot be read: {e.Message}", e);
+            throw new SourceException(entry.Path, path, SourceTrouble.Unreadable, $"cannot be read: {e.Message}", e);
         }
         catch
         {
@@ -80,7 +82,7 @@ internal sealed class SourceFile : IDisposable
         }
         catch (RepositoryIoException e)
         {
-            throw Fault($"cannot be read at offset {offset}: {e.Message}", e);
+            throw Fault($"cannot be read at offset {offset}: {e.Message}", SourceTrouble.Unreadable, e);
         }
 
         if (read < buffer.Length)
@@ -103,17 +105,21 @@ internal sealed class SourceFile : IDisposable
             : offset; // a file system that knows no holes
     }
 
-    /// <summary>After the last byte: the file is still as it was.</summary>
-    public void CheckUnchanged()
+    /// <summary>After the last byte: null when the file is still as it was, else what changed.</summary>
+    public string? FindChange()
     {
         var after = handle.Stat(entry.PhysicalPath!);
-        if (entry.MayVanish ? after.Attributes.Size < entry.Attributes.Size : after.Attributes != before.Attributes with { Mode = after.Attributes.Mode, Uid = after.Attributes.Uid, Gid = after.Attributes.Gid })
-        {
-            throw Fault(
-                $"changed while it was read: {before.Attributes.Size} bytes, mtime {before.Attributes.MtimeNs} ns before; " +
-                $"{after.Attributes.Size} bytes, mtime {after.Attributes.MtimeNs} ns after");
-        }
+        var changed = entry.MayVanish
+            ? after.Attributes.Size < entry.Attributes.Size
+            : after.Attributes.Size != before.Attributes.Size || after.Attributes.MtimeNs != before.Attributes.MtimeNs;
+        return changed
+            ? $"changed while it was read: {before.Attributes.Size} bytes, mtime {before.Attributes.MtimeNs} ns before; " +
+                $"{after.Attributes.Size} bytes, mtime {after.Attributes.MtimeNs} ns after"
+            : null;
     }
+
+    public SourceException Fault(string finding, SourceTrouble trouble = SourceTrouble.Changed, Exception? inner = null) =>
+        new(entry.Path, entry.PhysicalPath!, trouble, finding, inner);
 
     public void Dispose() => handle.Dispose();
 
@@ -121,7 +127,7 @@ internal sealed class SourceFile : IDisposable
     {
         if (!before.IsRegular)
         {
-            throw Fault("is no regular file");
+            throw Fault("is no regular file", SourceTrouble.NotBackedUp);
         }
 
         var size = before.Attributes.Size;
@@ -130,6 +136,4 @@ internal sealed class SourceFile : IDisposable
             throw Fault($"has {size} bytes, and had {entry.Attributes.Size} when it was listed");
         }
     }
-
-    private SourceException Fault(string finding, Exception? inner = null) => new(entry.Path, entry.PhysicalPath!, finding, inner);
 }

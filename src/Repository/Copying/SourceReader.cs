@@ -5,12 +5,6 @@ namespace Cairn.Repository;
 /// </summary>
 internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow)
 {
-    /// <summary>Plain bytes of a segment of an immutable file.</summary>
-    public const int ImmutableSegmentBytes = 4 * 1024 * 1024;
-
-    /// <summary>Plain bytes of a segment of a mutable file: an incremental stores the segments that changed.</summary>
-    public const int MutableSegmentBytes = 1024 * 1024;
-
     private readonly HashSet<PathKey> seen = [];
     private CopyBatch batch = null!;
 
@@ -20,7 +14,7 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
         await foreach (var entry in entries.WithCancellation(cancellationToken))
         {
             var listed = Check(entry);
-            if (entry.Kind == EntryKind.File)
+            if (entry.Kind == EntryKind.File && entry.LinkedTo is null)
             {
                 await ReadFileAsync(entry, listed, cancellationToken);
             }
@@ -47,13 +41,19 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             Immutable = entry.Immutable,
             Sparse = false,
             Identity = entry.Identity,
+            Owner = entry.Owner,
+            Group = entry.Group,
+            PageBytes = entry.PageBytes,
+            LinkedTo = entry.LinkedTo,
+            MayHaveLinks = entry.MayHaveLinks,
+            ExtendedAttributes = entry.ExtendedAttributes,
         };
         if (EntryRules.FindFault(listed) is { } fault)
         {
             throw new InvalidEntryException(entry.Path, fault);
         }
 
-        if (entry.Kind == EntryKind.File && !Path.IsPathRooted(entry.PhysicalPath))
+        if (entry.Kind == EntryKind.File && entry.LinkedTo is null && !Path.IsPathRooted(entry.PhysicalPath))
         {
             throw new InvalidEntryException(entry.Path, "a file without an absolute path to read it from");
         }
@@ -73,16 +73,15 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             return;
         }
 
-        using var file = SourceFile.TryOpen(entry);
+        using var file = await TryOpenAsync(entry, cancellationToken);
         if (file is null)
         {
-            await AddAsync(new CopyOperation { Step = CopyStep.Vanished }, cancellationToken);
             return;
         }
 
         if (file.HasGrown)
         {
-            await AddAsync(new CopyOperation { Step = CopyStep.Grown }, cancellationToken);
+            await NoteAsync(entry, SourceTrouble.Grown, $"has grown to {file.Size} bytes, {entry.Attributes.Size} are kept", cancellationToken);
         }
 
         var earlier = FindAttempt(entry, file.Proof);
@@ -90,14 +89,37 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             listed with { Sparse = file.HasHoles }, earlier is null ? EntryOrigin.Read : EntryOrigin.Attempt, file.Proof, cancellationToken);
         var done = earlier is null ? 0 : await CarryAsync(earlier, cancellationToken);
         await ReadRestAsync(entry, file, done, cancellationToken);
-        file.CheckUnchanged();
+        if (file.FindChange() is { } change)
+        {
+            await (spec.AllowSourceTrouble ? NoteAsync(entry, SourceTrouble.Changed, change, cancellationToken) : throw file.Fault(change));
+        }
+
         await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
+    }
+
+    private async ValueTask<SourceFile?> TryOpenAsync(SourceEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var file = SourceFile.TryOpen(entry);
+            if (file is null)
+            {
+                await NoteAsync(entry, SourceTrouble.Vanished, "has vanished", cancellationToken);
+            }
+
+            return file;
+        }
+        catch (SourceException e) when (spec.AllowSourceTrouble)
+        {
+            await NoteAsync(entry, e.Trouble, e.Finding, cancellationToken);
+            return null;
+        }
     }
 
     private async Task ReadRestAsync(SourceEntry entry, SourceFile file, long start, CancellationToken cancellationToken)
     {
         var size = entry.Attributes.Size;
-        var segmentBytes = entry.Immutable ? ImmutableSegmentBytes : MutableSegmentBytes;
+        var segmentBytes = SegmentSizes.Of(entry);
         for (var offset = start; offset < size;)
         {
             // Whole segments inside a hole are skipped; the cuts stay at multiples of the segment's size.
@@ -105,18 +127,34 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             var hole = data == size ? size - offset : (data - offset) / segmentBytes * segmentBytes;
             if (hole > 0)
             {
-                await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = SegmentReference.Zeros(hole) }, cancellationToken);
+                await AddZerosAsync(hole, cancellationToken);
                 offset += hole;
                 continue;
             }
 
             var length = (int)Math.Min(segmentBytes, size - offset);
             await MakeRoomAsync(length, cancellationToken);
-            file.Read(batch.Raw.Slice(batch.RawUsed, length), offset);
+            try
+            {
+                file.Read(batch.Raw.Slice(batch.RawUsed, length), offset);
+            }
+            catch (SourceException e) when (spec.AllowSourceTrouble)
+            {
+                await NoteAsync(entry, SourceTrouble.Incomplete, $"{e.Finding}; zeros stand for all from {offset} on", cancellationToken);
+                await AddZerosAsync(size - offset, cancellationToken);
+                return;
+            }
+
             batch.AddRaw(length);
             offset += length;
         }
     }
+
+    private ValueTask AddZerosAsync(long length, CancellationToken cancellationToken) =>
+        AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = SegmentReference.Zeros(length) }, cancellationToken);
+
+    private ValueTask NoteAsync(SourceEntry entry, SourceTrouble trouble, string finding, CancellationToken cancellationToken) =>
+        AddAsync(new CopyOperation { Step = CopyStep.Note, Note = new SourceNote(entry.Path, trouble, finding) }, cancellationToken);
 
     private EntryCursor? FindUnchanged(SourceEntry entry)
     {
@@ -135,7 +173,7 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
     {
         var found = known.Attempts.Find(entry.Path);
         return found is not null && found.SourceProof == proof && found.Entry.Attributes.Size == entry.Attributes.Size &&
-            found.Entry.Immutable == entry.Immutable
+            found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes
                 ? TakeIfKnown(found, known.Attempts, mayBePart: true)
                 : null;
     }

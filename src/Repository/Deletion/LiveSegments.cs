@@ -11,7 +11,7 @@ internal sealed class LiveSegments
     public void AddManifest(RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
     {
         using var manifest = ManifestFile.TryOpen(chain, point);
-        using var entries = manifest?.ReadEntries();
+        using var entries = manifest?.ReadEntries(Add);
         Add(entries, cancellationToken);
     }
 
@@ -22,6 +22,8 @@ internal sealed class LiveSegments
             using var journal = JournalFile.TryOpen(chain, point, attempt);
             using var entries = journal?.ReadEntries();
             Add(entries, cancellationToken);
+            using var pages = journal?.TryReadTotals() is null ? null : journal.ReadPages(Add);
+            Add(pages, cancellationToken);
         }
     }
 
@@ -30,13 +32,18 @@ internal sealed class LiveSegments
         while (entries is not null && entries.MoveNext())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            while (entries.Entry.Kind == EntryKind.File && entries.NextSegment(out var segment))
+            while (entries.NextSegment(out var segment))
             {
-                if (!segment.IsZero && seen.Add((segment.Place.Pack, segment.Place.Offset)))
-                {
-                    bytes[segment.Place.Pack] = BytesIn(segment.Place.Pack) + segment.Place.RecordLength;
-                }
+                Add(segment);
             }
+        }
+    }
+
+    private void Add(SegmentReference record)
+    {
+        if (!record.IsZero && seen.Add((record.Place.Pack, record.Place.Offset)))
+        {
+            bytes[record.Place.Pack] = BytesIn(record.Place.Pack) + record.Place.RecordLength;
         }
     }
 }

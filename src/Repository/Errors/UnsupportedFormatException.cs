@@ -4,7 +4,7 @@ namespace Cairn.Repository;
 public sealed class UnsupportedFormatException : RepositoryException
 {
     internal UnsupportedFormatException(string path, string found)
-        : base(RepositoryErrorCode.UnsupportedFormat, path, $"{path}: format {found}; this version reads format 0 only", wayOut: "use the Cairn version that wrote it")
+        : base(RepositoryErrorCode.UnsupportedFormat, path, $"{path}: format {found}; this version reads format 1 only", wayOut: "use the Cairn version that wrote it")
     {
     }
 }

@@ -3,17 +3,19 @@ using System.Buffers.Binary;
 namespace Cairn.Repository;
 
 /// <summary>
-/// Frames a structure: a header of 24 bytes (magic "CRNB" (4), kind (1), codec (1: 0 stored, 1 zstd), zero (2), plain length (4), stored
-/// length (4), CRC-32C of the stored bytes (4), CRC-32C of the 20 bytes before (4)) and the stored bytes. Not for concurrent use.
+/// Frames a structure: a header of 40 bytes (<see cref="SealHeader"/> with the magic "CRNB" (32), CRC-32C of the stored bytes (4), CRC-32C of the 36 bytes
+/// before (4)) and the stored bytes. Not for concurrent use.
 /// </summary>
-internal sealed class BlockCodec : IDisposable
+internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
 {
-    public const int HeaderSize = 24;
+    public const int HeaderSize = 40;
 
     /// <summary>The most plain bytes of a block; a reader refuses more before it allocates.</summary>
     public const int MaxPlainBytes = 8 * 1024 * 1024;
 
     private const uint Magic = 0x424E5243; // "CRNB"
+    private const int ChecksumAt = SealHeader.Size;
+    private const int HeaderChecksumAt = SealHeader.Size + 4;
 
     private readonly ZstdCompressor compressor = new(Compression.Balanced);
     private readonly ZstdDecompressor decompressor = new();
@@ -25,22 +27,22 @@ internal sealed class BlockCodec : IDisposable
             throw new ArgumentException($"a block of kind {kind} would have {plain.Length} bytes, more than {MaxPlainBytes}");
         }
 
-        var block = new byte[HeaderSize + plain.Length];
+        var block = new byte[HeaderSize + plain.Length + sealing.Overhead];
         var packed = compressor.TryCompress(plain, block.AsSpan(HeaderSize, plain.Length));
         if (packed == 0)
         {
             plain.CopyTo(block.AsSpan(HeaderSize));
         }
 
-        var stored = packed == 0 ? plain.Length : packed;
-        BinaryPrimitives.WriteUInt32LittleEndian(block, Magic);
-        block[4] = (byte)kind;
-        block[5] = packed == 0 ? (byte)0 : (byte)1;
-        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(8), (uint)plain.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(12), (uint)stored);
-        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(16), Crc32C.Compute(block.AsSpan(HeaderSize, stored)));
-        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(20), Crc32C.Compute(block.AsSpan(0, 20)));
-        return packed == 0 ? block : block[..(HeaderSize + stored)];
+        var length = packed == 0 ? plain.Length : packed;
+        var stored = length + sealing.Overhead;
+        var codec = packed == 0 ? (byte)0 : (byte)1;
+        new SealHeader((byte)kind, codec, sealing.Cipher, (uint)plain.Length, (uint)stored, sealing.KeyId).Write(block, Magic);
+        _ = sealing.Seal(
+            block.AsSpan(HeaderSize), length, block.AsSpan(0, SealHeader.ContextSize), block.AsSpan(SealHeader.NonceAt, ChainSealing.NonceSize));
+        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(ChecksumAt), Crc32C.Compute(block.AsSpan(HeaderSize, stored)));
+        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(HeaderChecksumAt), Crc32C.Compute(block.AsSpan(0, HeaderChecksumAt)));
+        return block[..(HeaderSize + stored)];
     }
 
     /// <summary>Reads a header. Throws <see cref="InvalidDataException"/> for anything that is none.</summary>
@@ -56,46 +58,42 @@ internal sealed class BlockCodec : IDisposable
             throw new InvalidDataException("no block begins here");
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]) != Crc32C.Compute(bytes[..20]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[HeaderChecksumAt..]) != Crc32C.Compute(bytes[..HeaderChecksumAt]))
         {
             throw new InvalidDataException("the block header's checksum does not fit");
         }
 
-        var header = new BlockHeader(
-            (BlockKind)bytes[4],
-            Packed: bytes[5] == 1,
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]));
-        if (bytes[5] > 1 || bytes[6] != 0 || bytes[7] != 0 || header.PlainLength > MaxPlainBytes ||
-            header.StoredLength > header.PlainLength || (!header.Packed && header.StoredLength != header.PlainLength))
-        {
-            throw new InvalidDataException("the block header's fields contradict each other");
-        }
-
-        return header;
+        return SealHeader.TryRead(bytes, MaxPlainBytes, out var fields) is { } fault
+            ? throw new InvalidDataException($"the block header: {fault}")
+            : new BlockHeader(fields, BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]));
     }
 
-    /// <summary>Checks and unpacks the stored bytes that follow a header.</summary>
-    public byte[] DecodeBody(in BlockHeader header, ReadOnlySpan<byte> stored)
+    /// <summary>Checks, opens and unpacks a whole block.</summary>
+    public byte[] Decode(in BlockHeader header, byte[] block)
     {
-        if (stored.Length != header.StoredLength)
+        if (block.Length != header.TotalLength)
         {
-            throw new InvalidDataException($"truncated: a block of {header.StoredLength} bytes has only {stored.Length}");
+            throw new InvalidDataException($"truncated: a block of {header.TotalLength} bytes has only {block.Length}");
         }
 
+        var stored = block.AsSpan(HeaderSize);
         if (Crc32C.Compute(stored) != header.Checksum)
         {
             throw new InvalidDataException("the block's checksum does not fit");
         }
 
-        if (!header.Packed)
+        if (sealing.TryOpen(header.Fields, block.AsSpan(SealHeader.NonceAt, ChainSealing.NonceSize), block.AsSpan(0, SealHeader.ContextSize), stored, out var length) is { } fault)
         {
-            return stored.ToArray();
+            throw new InvalidDataException($"the block: {fault}");
         }
 
-        var plain = new byte[header.PlainLength];
-        return decompressor.TryDecompress(stored, plain)
+        if (header.Fields.Codec == 0)
+        {
+            return stored[..length].ToArray();
+        }
+
+        var plain = new byte[header.Fields.PlainLength];
+        return decompressor.TryDecompress(stored[..length], plain)
             ? plain
             : throw new InvalidDataException("the block does not unpack to its length");
     }

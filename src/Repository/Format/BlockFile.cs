@@ -8,10 +8,11 @@ namespace Cairn.Repository;
 internal sealed class BlockFile : IDisposable
 {
     private readonly SafeFileHandle handle;
-    private readonly BlockCodec codec = new();
+    private readonly BlockCodec codec;
 
-    private BlockFile(string path, SafeFileHandle handle)
+    private BlockFile(string path, SafeFileHandle handle, ChainSealing sealing)
     {
+        codec = new BlockCodec(sealing);
         Path = path;
         this.handle = handle;
         Length = handle.Stat(path).Attributes.Size;
@@ -22,7 +23,7 @@ internal sealed class BlockFile : IDisposable
     public long Length { get; }
 
     /// <summary>Null when the file is not there.</summary>
-    public static BlockFile? TryOpen(string path, FileKind kind)
+    public static BlockFile? TryOpen(string path, FileKind kind, ChainSealing sealing)
     {
         var handle = UnixFile.TryOpenForReading(path);
         if (handle is null)
@@ -30,7 +31,7 @@ internal sealed class BlockFile : IDisposable
             return null;
         }
 
-        var file = new BlockFile(path, handle);
+        var file = new BlockFile(path, handle, sealing);
         try
         {
             FilePreamble.Check(file.Read(0, FilePreamble.Size), kind, path);
@@ -43,13 +44,13 @@ internal sealed class BlockFile : IDisposable
         }
     }
 
-    public static BlockFile Open(string path, FileKind kind) =>
-        TryOpen(path, kind) ?? throw new RepositoryDamagedException(path, "is missing");
+    public static BlockFile Open(string path, FileKind kind, ChainSealing sealing) =>
+        TryOpen(path, kind, sealing) ?? throw new RepositoryDamagedException(path, "is missing");
 
     /// <summary>A small file that is one block; null when it is not there.</summary>
-    public static byte[]? TryReadSingle(string path, FileKind fileKind, BlockKind blockKind)
+    public static byte[]? TryReadSingle(string path, FileKind fileKind, BlockKind blockKind, ChainSealing sealing)
     {
-        using var file = TryOpen(path, fileKind);
+        using var file = TryOpen(path, fileKind, sealing);
         if (file is null)
         {
             return null;
@@ -59,9 +60,9 @@ internal sealed class BlockFile : IDisposable
         return next == file.Length ? plain : throw file.Damaged(next, "bytes follow the only block");
     }
 
-    public static byte[] BuildSingle(FileKind fileKind, BlockKind blockKind, ReadOnlySpan<byte> plain)
+    public static byte[] BuildSingle(FileKind fileKind, BlockKind blockKind, ReadOnlySpan<byte> plain, ChainSealing sealing)
     {
-        using var codec = new BlockCodec();
+        using var codec = new BlockCodec(sealing);
         return [.. FilePreamble.Build(fileKind), .. codec.Encode(blockKind, plain)];
     }
 
@@ -84,7 +85,7 @@ internal sealed class BlockFile : IDisposable
                 throw new InvalidDataException($"truncated: the block ends at {next}, the file at {Length}");
             }
 
-            return codec.DecodeBody(header, Read(offset + BlockCodec.HeaderSize, (int)header.StoredLength));
+            return codec.Decode(header, Read(offset, (int)header.TotalLength));
         }
         catch (InvalidDataException e)
         {

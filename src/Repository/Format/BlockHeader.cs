@@ -1,8 +1,12 @@
 namespace Cairn.Repository;
 
 /// <summary>What a block says before its bytes.</summary>
-internal readonly record struct BlockHeader(BlockKind Kind, bool Packed, uint PlainLength, uint StoredLength, uint Checksum)
+internal readonly record struct BlockHeader(SealHeader Fields, uint Checksum)
 {
+    public BlockKind Kind => (BlockKind)Fields.Kind;
+
+    public uint StoredLength => Fields.StoredLength;
+
     /// <summary>Header and stored bytes.</summary>
-    public long TotalLength => BlockCodec.HeaderSize + (long)StoredLength;
+    public long TotalLength => BlockCodec.HeaderSize + (long)Fields.StoredLength;
 }

@@ -6,8 +6,16 @@ internal enum BlockKind : byte
     PackHeader = 1,
     PointHeader = 2,
     Properties = 3,
+
+    /// <summary>Entries of a journal. Those of a manifest are pages, which are records in packs.</summary>
     Entries = 4,
     Summary = 5,
     CommitRecord = 6,
     Tombstone = 7,
+
+    /// <summary>Where a manifest's pages are.</summary>
+    PageTable = 8,
+
+    /// <summary>Source trouble that was allowed.</summary>
+    SourceNotes = 9,
 }

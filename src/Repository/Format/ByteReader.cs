@@ -54,6 +54,16 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         }
     }
 
+    /// <summary>A length and bytes that need not be UTF-8; see <see cref="RawText"/>.</summary>
+    public string RawText(int maxBytes, string what) => Repository.RawText.Decode(Bytes(maxBytes, what));
+
+    /// <summary>A length and bytes.</summary>
+    public ReadOnlySpan<byte> Bytes(int maxBytes, string what)
+    {
+        var length = U32();
+        return length <= maxBytes ? Take((int)length) : throw new InvalidDataException($"{what} has {length} bytes, more than {maxBytes}");
+    }
+
     public bool Flag(string what) => U8() switch
     {
         0 => false,

@@ -36,6 +36,14 @@ internal sealed class ByteWriter(int capacity = 256)
         Encoding.UTF8.GetBytes(value, Take(length));
     }
 
+    /// <summary>A length of four bytes and the bytes that the text stands for; see <see cref="RawText"/>.</summary>
+    public void RawText(string value)
+    {
+        var length = Repository.RawText.CountBytes(value);
+        U32((uint)length);
+        Repository.RawText.Encode(value, Take(length));
+    }
+
     public void PatchU32(int position, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(position, 4), value);
 
     private Span<byte> Take(int count)

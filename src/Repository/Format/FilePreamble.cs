@@ -6,7 +6,7 @@ namespace Cairn.Repository;
 internal static class FilePreamble
 {
     public const int Size = 16;
-    public const ushort Version = 0;
+    public const ushort Version = 1;
 
     public static byte[] Build(FileKind kind)
     {

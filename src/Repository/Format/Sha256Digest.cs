@@ -63,4 +63,7 @@ public readonly record struct Sha256Digest
 
     /// <inheritdoc/>
     public override int GetHashCode() => a.GetHashCode();
+
+    /// <summary>The first eight bytes as a number: evenly spread, since digests are.</summary>
+    internal ulong Prefix => a;
 }

@@ -1,16 +1,18 @@
 namespace Cairn.Repository;
 
 /// <summary>
-/// The journal of one attempt to copy a point, read: how the point was begun, the entries that were durable when the attempt ended, and the totals if it
-/// was complete. A torn tail counts as never written.
+/// The journal of one attempt to copy a point, read: how the point was begun, the entries that were read and durable when the attempt ended, and, if it was
+/// complete, the page table of the manifest to be and the totals. A torn tail counts as never written.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
+    private readonly RepositoryLayout.ChainLayout chain;
     private readonly BlockFile file;
     private readonly long entriesAt;
 
-    private JournalFile(BlockFile file)
+    private JournalFile(RepositoryLayout.ChainLayout chain, BlockFile file)
     {
+        this.chain = chain;
         this.file = file;
         try
         {
@@ -30,8 +32,8 @@ internal sealed class JournalFile : IDisposable
         BlockFile? file = null;
         try
         {
-            file = BlockFile.TryOpen(chain.Journal(point, attempt), FileKind.Journal);
-            return file is null ? null : new JournalFile(file);
+            file = BlockFile.TryOpen(chain.Journal(point, attempt), FileKind.Journal, chain.Sealing);
+            return file is null ? null : new JournalFile(chain, file);
         }
         catch (RepositoryDamagedException)
         {
@@ -42,24 +44,36 @@ internal sealed class JournalFile : IDisposable
     }
 
     /// <summary>A walk of its own over what is durable.</summary>
-    public EntryCursor ReadEntries() => new(BlockFile.Open(file.Path, FileKind.Journal), entriesAt, mayEndInside: true);
+    public EntryCursor ReadEntries() => new(new JournalBlocks(BlockFile.Open(file.Path, FileKind.Journal, chain.Sealing), entriesAt));
 
     /// <summary>What the copy did, when this attempt completed it; null otherwise.</summary>
     public PointTotals? TryReadTotals() => FindSummary() is { } at ? ReadTotals(at) : null;
 
-    /// <summary>The plain bytes of the entry blocks in front of the summary.</summary>
-    public IEnumerable<byte[]> ReadEntryBlocks()
+    /// <summary>Of a complete copy: what the manifest takes over, in order.</summary>
+    public IEnumerable<(BlockKind Kind, byte[] Plain)> ReadManifestBlocks()
     {
         for (var at = entriesAt; at < file.Length;)
         {
-            var plain = file.ReadBlock(at, out var kind, out at);
-            if (kind == BlockKind.Summary)
+            var header = BlockCodec.DecodeHeader(file.Read(at, BlockCodec.HeaderSize));
+            if (header.Kind is BlockKind.PageTable or BlockKind.SourceNotes)
             {
-                yield break;
+                yield return (header.Kind, file.ReadBlock(at, header.Kind, out _));
             }
 
-            yield return plain;
+            at += header.TotalLength;
         }
+    }
+
+    /// <summary>Of a complete copy: a walk over the entries of the manifest to be.</summary>
+    public EntryCursor ReadPages(Action<SegmentReference>? onRecord)
+    {
+        var table = new List<PageReference>();
+        foreach (var (_, plain) in ReadManifestBlocks().Where(b => b.Kind == BlockKind.PageTable))
+        {
+            PageTableFormat.Decode(plain, table);
+        }
+
+        return new EntryCursor(new ManifestPages(chain, Begun.Point, table, onRecord));
     }
 
     public void Dispose() => file.Dispose();

@@ -5,18 +5,19 @@ namespace Cairn.Repository;
 /// <summary>Appends blocks to the journal of one attempt. Nothing counts before <see cref="Sync"/>. Not for concurrent use.</summary>
 internal sealed class JournalWriter : IDisposable
 {
-    private readonly BlockCodec codec = new();
+    private readonly BlockCodec codec;
     private readonly SafeFileHandle handle;
     private readonly string path;
     private long length;
 
-    private JournalWriter(string path, SafeFileHandle handle) => (this.path, this.handle) = (path, handle);
+    private JournalWriter(string path, SafeFileHandle handle, ChainSealing sealing) =>
+        (this.path, this.handle, codec) = (path, handle, new BlockCodec(sealing));
 
     /// <summary>Durable with its header when this returns.</summary>
     public static JournalWriter Create(RepositoryLayout.ChainLayout chain, BeginPoint spec, int attempt)
     {
         var path = chain.Journal(spec.Point, attempt);
-        var journal = new JournalWriter(path, UnixFile.CreateNew(path, mode: 0x180));
+        var journal = new JournalWriter(path, UnixFile.CreateNew(path, mode: 0x180), chain.Sealing);
         journal.Write(FilePreamble.Build(FileKind.Journal));
         journal.Append(BlockKind.PointHeader, PointHeaderFormat.Encode(spec));
         journal.Sync();

@@ -1,16 +1,21 @@
 namespace Cairn.Repository;
 
 /// <summary>
-/// Walks over the entries of a manifest or a journal, and over the segments of each, holding one block at a time. Everything read is
+/// Walks over the entries of a manifest or a journal, and over the segments of each, holding one page or block at a time. Everything read is
 /// checked; what is wrong is a <see cref="RepositoryDamagedException"/>. Not for concurrent use.
 /// </summary>
-internal sealed class EntryCursor(BlockFile file, long start, bool mayEndInside) : IDisposable
+internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
 {
     private byte[] block = [];
+    private int blockLength;
     private long blockAt = -1;
-    private long nextBlock = start;
+    private long nextBlock = blocks.First;
     private int position;
-    private uint segmentsLeft;
+    private uint piecesLeft;
+    private byte[] list = [];
+    private int listLength;
+    private int listPosition;
+    private long listEnd;
     private long coveredBytes;
 
     /// <summary>The current entry.</summary>
@@ -22,49 +27,55 @@ internal sealed class EntryCursor(BlockFile file, long start, bool mayEndInside)
     /// <summary>Where the current entry can be found again with <see cref="Seek"/>.</summary>
     public EntryLocation Location { get; private set; }
 
-    /// <summary>
-    /// True when the walk ended at a summary: everything is there. False for a journal of a copy that is not complete (allowed only by
-    /// <c>mayEndInside</c>).
-    /// </summary>
-    public bool EndedComplete { get; private set; }
-
     /// <summary>Plain bytes of the current file that the segments read so far cover.</summary>
     public long CoveredBytes => coveredBytes;
 
+    private long ContentBytes => Entry.LinkedTo is null ? Entry.Attributes.Size : 0;
+
     public bool MoveNext()
     {
-        while (Entry is not null && NextSegment(out _))
-        {
-        }
-
+        SkipRest();
         if (!FillBlock())
         {
             return false;
         }
 
         Location = new EntryLocation(blockAt, position);
-        Decode(EntryWriter.EntryRecord, DecodeEntry);
+        try
+        {
+            var reader = new ByteReader(block.AsSpan(position, blockLength - position));
+            Require(reader.U8(), EntryCodec.EntryRecord);
+            Entry = EntryCodec.Read(ref reader, out var proof);
+            SourceProof = proof;
+            position += reader.Position;
+        }
+        catch (InvalidDataException e)
+        {
+            throw blocks.Damaged(blockAt, $"position {position}: {e.Message}");
+        }
+
+        (coveredBytes, piecesLeft) = (0, 0);
         return true;
     }
 
     /// <summary>Makes the entry there the current one.</summary>
     public void Seek(EntryLocation location)
     {
-        EndedComplete = false;
         Entry = null!;
+        (listLength, listPosition, piecesLeft) = (0, 0, 0);
         if (location.Block != blockAt)
         {
-            (block, position, nextBlock) = ([], 0, location.Block);
+            (blockLength, position, nextBlock) = (0, 0, location.Block);
             if (!FillBlock())
             {
-                throw file.Damaged(location.Block, "the entry that was here is gone");
+                throw blocks.Damaged(location.Block, "the entry that was here is gone");
             }
         }
 
         position = location.Position;
         if (!MoveNext())
         {
-            throw file.Damaged(location.Block, "the entry that was here is gone");
+            throw blocks.Damaged(location.Block, "the entry that was here is gone");
         }
     }
 
@@ -72,162 +83,156 @@ internal sealed class EntryCursor(BlockFile file, long start, bool mayEndInside)
     public bool NextSegment(out SegmentReference segment)
     {
         segment = default;
-        if (coveredBytes == Entry.Attributes.Size)
+        while (listPosition == listLength)
         {
-            return segmentsLeft == 0 ? false : throw file.Damaged(blockAt, $"more segments than '{Entry.Path}' has bytes");
-        }
-
-        if (segmentsLeft == 0)
-        {
-            if (!FillBlock() || (mayEndInside && block[position] == EntryWriter.EntryRecord))
+            if (coveredBytes == ContentBytes)
             {
-                return mayEndInside ? false : throw file.Damaged(nextBlock, $"segments of '{Entry.Path}' are missing");
+                return piecesLeft == 0 ? false : throw blocks.Damaged(blockAt, $"more segments than '{Entry.Path}' has bytes");
             }
 
-            Decode(EntryWriter.SegmentsRecord, DecodeSegmentsHeader);
+            if (piecesLeft == 0 && !BeginPieces())
+            {
+                return false;
+            }
+
+            if (!ReadPiece(out segment))
+            {
+                continue;
+            }
+
+            Cover(segment.Length);
+            return true;
         }
 
-        SegmentReference found = default;
-        Decode(expectedRecord: null, (ref ByteReader reader) => found = DecodeSegment(ref reader));
-        segment = found;
-        segmentsLeft--;
-        coveredBytes += segment.Length;
-        if (coveredBytes > Entry.Attributes.Size || coveredBytes < 0)
-        {
-            throw file.Damaged(blockAt, $"segments of '{Entry.Path}' go over its end");
-        }
-
+        segment = ReadListed();
+        Cover(segment.Length);
         return true;
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => blocks.Dispose();
 
-    private delegate void Decoder(ref ByteReader reader);
-
-    private void Decode(byte? expectedRecord, Decoder decode)
+    private void SkipRest()
     {
+        while (Entry is not null && NextSegment(out _))
+        {
+        }
+    }
+
+    private bool BeginPieces()
+    {
+        if (!FillBlock() || (blocks.MayEndInside && block[position] == EntryCodec.EntryRecord))
+        {
+            return blocks.MayEndInside ? false : throw new RepositoryDamagedException(blocks.Damaged(Math.Max(0, blockAt), "").Subject, $"segments of '{Entry.Path}' are missing");
+        }
+
         try
         {
-            var reader = new ByteReader(block.AsSpan(position));
-            if (expectedRecord is { } expected && reader.U8() is var record && record != expected)
+            var reader = new ByteReader(block.AsSpan(position, blockLength - position));
+            Require(reader.U8(), EntryCodec.PiecesRecord);
+            piecesLeft = reader.U32();
+            position += reader.Position;
+            if (piecesLeft is 0 or > PieceCodec.MaxPieces)
             {
-                throw new InvalidDataException($"a record of type {record} where {expected} is due");
+                throw new InvalidDataException($"{piecesLeft} segments in a record");
             }
 
-            decode(ref reader);
+            return true;
+        }
+        catch (InvalidDataException e)
+        {
+            throw blocks.Damaged(blockAt, $"position {position}: {e.Message}");
+        }
+    }
+
+    // False when the piece was a list: its own pieces come next.
+    private bool ReadPiece(out SegmentReference piece)
+    {
+        bool isList;
+        long covered;
+        try
+        {
+            var reader = new ByteReader(block.AsSpan(position, blockLength - position));
+            piece = PieceCodec.Read(ref reader, mayBeList: true, out isList, out covered);
             position += reader.Position;
         }
         catch (InvalidDataException e)
         {
-            throw file.Damaged(blockAt, $"position {position}: {e.Message}");
+            throw blocks.Damaged(blockAt, $"position {position}: {e.Message}");
+        }
+
+        piecesLeft--;
+        if (isList)
+        {
+            OpenList(piece, covered);
+        }
+
+        return !isList;
+    }
+
+    private void OpenList(in SegmentReference record, long covered)
+    {
+        var bytes = blocks.ReadList(record);
+        if (list.Length < bytes.Length)
+        {
+            list = new byte[bytes.Length];
+        }
+
+        bytes.CopyTo(list);
+        (listLength, listPosition, listEnd) = (bytes.Length, 0, coveredBytes + covered);
+        if (listEnd > ContentBytes || listEnd < 0)
+        {
+            throw blocks.Damaged(blockAt, $"a segment list goes over the end of '{Entry.Path}'");
+        }
+    }
+
+    private SegmentReference ReadListed()
+    {
+        try
+        {
+            var reader = new ByteReader(list.AsSpan(listPosition, listLength - listPosition));
+            var piece = PieceCodec.Read(ref reader, mayBeList: false, out _, out _);
+            listPosition += reader.Position;
+            return (listPosition == listLength) == (coveredBytes + piece.Length == listEnd)
+                ? piece
+                : throw new InvalidDataException("a segment list does not cover what it should");
+        }
+        catch (InvalidDataException e)
+        {
+            throw blocks.Damaged(blockAt, $"'{Entry.Path}': {e.Message}");
+        }
+    }
+
+    private void Cover(long length)
+    {
+        coveredBytes += length;
+        if (coveredBytes > ContentBytes || coveredBytes < 0)
+        {
+            throw blocks.Damaged(blockAt, $"segments of '{Entry.Path}' go over its end");
+        }
+    }
+
+    private static void Require(byte record, byte expected)
+    {
+        if (record != expected)
+        {
+            throw new InvalidDataException($"a record of type {record} where {expected} is due");
         }
     }
 
     // True when there is something to read at the position; blocks without content do not exist.
     private bool FillBlock()
     {
-        while (position >= block.Length)
+        while (position >= blockLength)
         {
-            if (EndedComplete || (mayEndInside && nextBlock >= file.Length))
+            if (!blocks.TryRead(nextBlock, ref block, out blockLength, out var next))
             {
+                (position, blockLength, blockAt, nextBlock) = (0, 0, -1, next);
                 return false;
             }
 
-            byte[] plain;
-            BlockKind kind;
-            long next;
-            try
-            {
-                plain = file.ReadBlock(nextBlock, out kind, out next);
-            }
-            catch (RepositoryDamagedException) when (mayEndInside)
-            {
-                // A torn tail of a journal: what was not synced proves nothing and counts as never written.
-                nextBlock = file.Length;
-                return false;
-            }
-
-            if (kind == BlockKind.Summary)
-            {
-                EndedComplete = true;
-                return false;
-            }
-
-            if (kind != BlockKind.Entries)
-            {
-                throw file.Damaged(nextBlock, $"a block of kind {kind} among the entries");
-            }
-
-            (block, blockAt, nextBlock, position) = (plain, nextBlock, next, 0);
+            (blockAt, nextBlock, position) = (nextBlock, next, 0);
         }
 
         return true;
-    }
-
-    private void DecodeEntry(ref ByteReader reader)
-    {
-        var kind = (EntryKind)reader.U8();
-        int flags = reader.U8();
-        if ((flags & ~(EntryFlags.Immutable | EntryFlags.Sparse | EntryFlags.Identity)) != 0)
-        {
-            throw new InvalidDataException($"unknown flags {flags}");
-        }
-
-        var path = reader.Text(EntryRules.MaxPathBytes, "the path");
-        var entryClass = reader.Text(EntryRules.MaxClassBytes, "the class");
-        var attributes = new UnixAttributes(reader.U32(), reader.U32(), reader.U32(), reader.I64(), reader.Count("the size"));
-        SourceProof = reader.U64();
-        FileIdentity? identity = (flags & EntryFlags.Identity) != 0 ? new FileIdentity(reader.U64(), reader.U64()) : null;
-        var target = kind == EntryKind.Symlink ? reader.Text(EntryRules.MaxLinkBytes, "the link target") : null;
-        var entry = new ManifestEntry
-        {
-            Path = path,
-            Kind = kind,
-            Attributes = attributes,
-            LinkTarget = target,
-            Class = entryClass,
-            Immutable = (flags & EntryFlags.Immutable) != 0,
-            Sparse = (flags & EntryFlags.Sparse) != 0,
-            Identity = identity,
-        };
-        if (EntryRules.FindFault(entry) is { } fault)
-        {
-            throw new InvalidDataException($"entry '{path}': {fault}");
-        }
-
-        Entry = entry;
-        coveredBytes = 0;
-        segmentsLeft = 0;
-    }
-
-    private void DecodeSegmentsHeader(ref ByteReader reader)
-    {
-        segmentsLeft = reader.U32();
-        if (segmentsLeft is 0 or > EntryWriter.MaxSegmentsPerRecord)
-        {
-            throw new InvalidDataException($"{segmentsLeft} segments in a record");
-        }
-    }
-
-    private static SegmentReference DecodeSegment(ref ByteReader reader)
-    {
-        var isData = reader.Flag("the segment's kind");
-        if (!isData)
-        {
-            var zeros = reader.Count("a run of zeros");
-            return zeros > 0 ? SegmentReference.Zeros(zeros) : throw new InvalidDataException("a run of no zeros");
-        }
-
-        var pack = reader.U32();
-        var offset = reader.Count("a segment's offset");
-        var stored = reader.U32();
-        var plain = reader.U32();
-        var hash = reader.Digest();
-        if (plain is 0 or > SegmentRecord.MaxPlainBytes || stored is 0 || stored > plain)
-        {
-            throw new InvalidDataException($"a segment of {plain} bytes stored in {stored}");
-        }
-
-        return SegmentReference.Data(hash, new SegmentPlace(pack, offset, stored, plain));
     }
 }

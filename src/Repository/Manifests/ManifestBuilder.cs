@@ -10,17 +10,17 @@ internal static class ManifestBuilder
         RepositoryLayout.ChainLayout chain, JournalFile journal, PointTotals totals, PointProperties properties, CancellationToken cancellationToken)
     {
         var path = chain.Manifest(journal.Begun.Point);
-        using var codec = new BlockCodec();
+        using var codec = new BlockCodec(chain.Sealing);
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using (var file = DurableFile.Create(path))
         {
             Append(FilePreamble.Build(FileKind.Manifest));
             Append(codec.Encode(BlockKind.PointHeader, PointHeaderFormat.Encode(journal.Begun)));
             Append(codec.Encode(BlockKind.Properties, Encoding.UTF8.GetBytes(properties.Json)));
-            foreach (var block in journal.ReadEntryBlocks())
+            foreach (var (kind, plain) in journal.ReadManifestBlocks())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Append(codec.Encode(BlockKind.Entries, block));
+                Append(codec.Encode(kind, plain));
             }
 
             var summaryAt = file.Length;

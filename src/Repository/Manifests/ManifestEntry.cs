@@ -26,4 +26,27 @@ public sealed record ManifestEntry
 
     /// <summary>The live file's device and inode, where the source told.</summary>
     public FileIdentity? Identity { get; init; }
+
+    /// <summary>The owner's name on the source's host, set again where it is known; empty: the number counts. At most 256 bytes.</summary>
+    public string Owner { get; init; } = string.Empty;
+
+    /// <summary>As <see cref="Owner"/>, for the group.</summary>
+    public string Group { get; init; } = string.Empty;
+
+    /// <summary>
+    /// The engine's page size in bytes for a file that changes page by page, a power of two from 512 to 1 MiB; 0 for any other. Such files are cut small, so
+    /// that an incremental stores little more than the pages that changed.
+    /// </summary>
+    public int PageBytes { get; init; }
+
+    /// <summary>
+    /// For a further name of a file that came before (a hard link): that file's path. It has no content of its own and comes back as a link. Null for all else.
+    /// </summary>
+    public string? LinkedTo { get; init; }
+
+    /// <summary>Further names of this file may come; see <see cref="LinkedTo"/>.</summary>
+    public bool MayHaveLinks { get; init; }
+
+    /// <summary>Extended attributes, ACLs included; at most 1 MiB together.</summary>
+    public IReadOnlyList<ExtendedAttributeValue> ExtendedAttributes { get; init; } = [];
 }

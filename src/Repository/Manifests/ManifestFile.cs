@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace Cairn.Repository;
 
 /// <summary>
-/// A node's manifest of one point: preamble, header block, properties block, entry blocks, summary block, and a trailer of 16 bytes (magic
-/// "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). Opening checks everything but the entries. Not for concurrent use.
+/// A node's manifest of one point: preamble, header block, properties block, page table blocks, perhaps a block of source notes, summary block, and a trailer
+/// of 16 bytes (magic "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). The entries are in pages, in packs. Opening reads neither the table
+/// nor the pages. Not for concurrent use.
 /// </summary>
 internal sealed class ManifestFile : IDisposable
 {
@@ -13,16 +14,19 @@ internal sealed class ManifestFile : IDisposable
     private const uint TrailerMagic = 0x544E5243; // "CRNT"
 
     private readonly BlockFile file;
-    private readonly long entriesAt;
+    private readonly RepositoryLayout.ChainLayout chain;
+    private readonly long tableAt;
+    private readonly long summaryAt;
 
-    private ManifestFile(BlockFile file)
+    private ManifestFile(RepositoryLayout.ChainLayout chain, BlockFile file)
     {
+        this.chain = chain;
         this.file = file;
         try
         {
             Begun = PointHeaderFormat.Decode(file.ReadBlock(FilePreamble.Size, BlockKind.PointHeader, out var propertiesAt));
-            Properties = new PointProperties(System.Text.Encoding.UTF8.GetString(file.ReadBlock(propertiesAt, BlockKind.Properties, out entriesAt)));
-            var summaryAt = ReadTrailer(file.Read(file.Length - TrailerSize, TrailerSize));
+            Properties = new PointProperties(System.Text.Encoding.UTF8.GetString(file.ReadBlock(propertiesAt, BlockKind.Properties, out tableAt)));
+            summaryAt = ReadTrailer(file.Read(file.Length - TrailerSize, TrailerSize));
             Totals = PointTotals.Decode(Begun.Point, file.ReadBlock(summaryAt, BlockKind.Summary, out var end));
             if (end != file.Length - TrailerSize)
             {
@@ -46,7 +50,7 @@ internal sealed class ManifestFile : IDisposable
     /// <summary>Null when the file is not there.</summary>
     public static ManifestFile? TryOpen(RepositoryLayout.ChainLayout chain, PointId point)
     {
-        var file = BlockFile.TryOpen(chain.Manifest(point), FileKind.Manifest);
+        var file = BlockFile.TryOpen(chain.Manifest(point), FileKind.Manifest, chain.Sealing);
         if (file is null)
         {
             return null;
@@ -54,7 +58,7 @@ internal sealed class ManifestFile : IDisposable
 
         try
         {
-            var manifest = new ManifestFile(file);
+            var manifest = new ManifestFile(chain, file);
             return manifest.Begun.Point == point && manifest.Begun.Chain == chain.Id
                 ? manifest
                 : throw new RepositoryDamagedException(file.Path, $"is the manifest of {manifest.Begun.Point} in {manifest.Begun.Chain}");
@@ -75,8 +79,60 @@ internal sealed class ManifestFile : IDisposable
         return trailer;
     }
 
-    /// <summary>A walk of its own; disposes nothing of this manifest, which must live as long.</summary>
-    public EntryCursor ReadEntries() => new(BlockFile.Open(file.Path, FileKind.Manifest), entriesAt, mayEndInside: false);
+    /// <summary>A walk of its own over the entries; disposes nothing of this manifest, which it does not need any more.</summary>
+    /// <param name="onRecord">Is told of each page and list that is read.</param>
+    public EntryCursor ReadEntries(Action<SegmentReference>? onRecord = null) => new(new ManifestPages(chain, Begun.Point, ReadTable(), onRecord));
+
+    /// <summary>Where the pages are.</summary>
+    public IReadOnlyList<PageReference> ReadTable()
+    {
+        var table = new List<PageReference>();
+        for (var at = tableAt; at < summaryAt;)
+        {
+            var blockAt = at;
+            var plain = file.ReadBlock(at, out var kind, out at);
+            try
+            {
+                if (kind == BlockKind.PageTable)
+                {
+                    PageTableFormat.Decode(plain, table);
+                }
+                else if (kind != BlockKind.SourceNotes)
+                {
+                    throw new InvalidDataException($"a block of kind {kind} among the page tables");
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                throw file.Damaged(blockAt, e.Message);
+            }
+        }
+
+        return table;
+    }
+
+    /// <summary>Source trouble that was allowed; the first ones of it.</summary>
+    public IReadOnlyList<SourceNote> ReadNotes()
+    {
+        for (var at = tableAt; at < summaryAt;)
+        {
+            var blockAt = at;
+            var plain = file.ReadBlock(at, out var kind, out at);
+            if (kind == BlockKind.SourceNotes)
+            {
+                try
+                {
+                    return SourceNotesFormat.Decode(plain);
+                }
+                catch (InvalidDataException e)
+                {
+                    throw file.Damaged(blockAt, e.Message);
+                }
+            }
+        }
+
+        return [];
+    }
 
     /// <summary>SHA-256 of all its bytes: reads them all.</summary>
     public Sha256Digest ComputeHash(CancellationToken cancellationToken)
@@ -117,13 +173,13 @@ internal sealed class ManifestFile : IDisposable
 
     private long ReadTrailer(ReadOnlySpan<byte> trailer)
     {
-        var summaryAt = trailer.Length == TrailerSize ? BinaryPrimitives.ReadInt64LittleEndian(trailer[4..]) : -1;
-        if (summaryAt < entriesAt || summaryAt >= file.Length || BinaryPrimitives.ReadUInt32LittleEndian(trailer) != TrailerMagic ||
+        var offset = trailer.Length == TrailerSize ? BinaryPrimitives.ReadInt64LittleEndian(trailer[4..]) : -1;
+        if (offset < tableAt || offset >= file.Length || BinaryPrimitives.ReadUInt32LittleEndian(trailer) != TrailerMagic ||
             BinaryPrimitives.ReadUInt32LittleEndian(trailer[12..]) != Crc32C.Compute(trailer[..12]))
         {
             throw new InvalidDataException("truncated or damaged: the trailer is not there");
         }
 
-        return summaryAt;
+        return offset;
     }
 }

@@ -1,17 +1,16 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Cairn.Repository;
 
-/// <summary>16 bytes that stand for a path in tables: the start of the SHA-256 of its UTF-8.</summary>
+/// <summary>16 bytes that stand for a path in tables: the start of the SHA-256 of its bytes.</summary>
 internal readonly record struct PathKey(ulong High, ulong Low)
 {
     public static PathKey Of(string path)
     {
-        Span<byte> utf8 = stackalloc byte[EntryRules.MaxPathBytes];
+        Span<byte> bytes = stackalloc byte[EntryRules.MaxPathBytes];
         Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(path, utf8)], digest);
+        SHA256.HashData(bytes[..RawText.Encode(path, bytes)], digest);
         return new PathKey(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
     }
 }

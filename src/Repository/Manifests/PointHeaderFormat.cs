@@ -5,6 +5,9 @@ internal static class PointHeaderFormat
 {
     public const int MaxNameBytes = 256;
 
+    private const int VerifyUnchanged = 1;
+    private const int AllowSourceTrouble = 2;
+
     public static byte[] Encode(BeginPoint spec)
     {
         var writer = new ByteWriter();
@@ -16,7 +19,7 @@ internal static class PointHeaderFormat
         writer.Text(spec.Engine);
         writer.Text(spec.Job);
         writer.U8((byte)spec.Compression);
-        writer.U8(spec.VerifyUnchanged ? (byte)1 : (byte)0);
+        writer.U8((byte)((spec.VerifyUnchanged ? VerifyUnchanged : 0) | (spec.AllowSourceTrouble ? AllowSourceTrouble : 0)));
         return writer.Written.ToArray();
     }
 
@@ -33,9 +36,15 @@ internal static class PointHeaderFormat
             Engine = reader.Text(MaxNameBytes, "the engine"),
             Job = reader.Text(MaxNameBytes, "the job"),
             Compression = (Compression)reader.U8(),
-            VerifyUnchanged = reader.Flag("verify unchanged"),
         };
+        var options = reader.U8();
         reader.End();
+        if ((options & ~(VerifyUnchanged | AllowSourceTrouble)) != 0)
+        {
+            throw new InvalidDataException($"unknown options {options}");
+        }
+
+        spec = spec with { VerifyUnchanged = (options & VerifyUnchanged) != 0, AllowSourceTrouble = (options & AllowSourceTrouble) != 0 };
         return Enum.IsDefined(spec.Compression) ? spec : throw new InvalidDataException($"compression {(int)spec.Compression} is unknown");
     }
 

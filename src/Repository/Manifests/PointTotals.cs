@@ -17,7 +17,8 @@ internal sealed record PointTotals(PreparedPoint Copied, long StoredBytes, long 
         foreach (var value in (ReadOnlySpan<long>)
             [
                 Copied.Files, Copied.Directories, Copied.Symlinks, Copied.Bytes, Copied.CarriedFiles, Copied.CarriedBytes, Copied.ResumedBytes,
-                Copied.NewBytes, Copied.NewStoredBytes, Copied.VanishedFiles, Copied.GrownFiles, StoredBytes, Segments,
+                Copied.NewBytes, Copied.NewStoredBytes, Copied.VanishedFiles, Copied.GrownFiles, Copied.UnreadableFiles, Copied.ChangedFiles,
+                Copied.NotBackedUp, Copied.HardLinks, StoredBytes, Segments,
             ])
         {
             writer.U64((ulong)value);
@@ -52,6 +53,10 @@ internal sealed record PointTotals(PreparedPoint Copied, long StoredBytes, long 
             NewStoredBytes = reader.Count("new stored bytes"),
             VanishedFiles = reader.Count("vanished files"),
             GrownFiles = reader.Count("grown files"),
+            UnreadableFiles = reader.Count("unreadable files"),
+            ChangedFiles = reader.Count("changed files"),
+            NotBackedUp = reader.Count("entries not backed up"),
+            HardLinks = reader.Count("hard links"),
         };
         var stored = reader.Count("stored bytes");
         var segments = reader.Count("segments");

@@ -1,30 +1,31 @@
 namespace Cairn.Repository;
 
-/// <summary>The block at a pack's start: its number, its chain and the point that wrote it.</summary>
-internal sealed record PackHeader(uint Number, ChainId Chain, PointId Point)
+/// <summary>The block at a pack's start: its number, what it is for, its chain and the point that wrote it. Never sealed: it tells nothing of the data.</summary>
+internal sealed record PackHeader(uint Number, PackKind Kind, ChainId Chain, PointId Point)
 {
     public byte[] BuildFileStart()
     {
         var writer = new ByteWriter();
         writer.U32(Number);
+        writer.U8((byte)Kind);
         writer.Text(Chain.Text);
         writer.Text(Point.Text);
-        return BlockFile.BuildSingle(FileKind.Pack, BlockKind.PackHeader, writer.Written);
+        return BlockFile.BuildSingle(FileKind.Pack, BlockKind.PackHeader, writer.Written, ChainSealing.Plain);
     }
 
     /// <summary>Throws <see cref="RepositoryDamagedException"/> when the pack is missing or is not the one that its name says.</summary>
     public static PackHeader Read(RepositoryLayout.ChainLayout chain, uint number)
     {
         var path = chain.Pack(number);
-        using var file = BlockFile.Open(path, FileKind.Pack);
+        using var file = BlockFile.Open(path, FileKind.Pack, ChainSealing.Plain);
         try
         {
             var reader = new ByteReader(file.ReadBlock(FilePreamble.Size, BlockKind.PackHeader, out _));
-            var header = new PackHeader(reader.U32(), PointHeaderFormat.ReadChain(ref reader), PointHeaderFormat.ReadPoint(ref reader));
+            var header = new PackHeader(reader.U32(), (PackKind)reader.U8(), PointHeaderFormat.ReadChain(ref reader), PointHeaderFormat.ReadPoint(ref reader));
             reader.End();
-            return header.Number == number && header.Chain == chain.Id
+            return header.Number == number && header.Chain == chain.Id && Enum.IsDefined(header.Kind)
                 ? header
-                : throw new InvalidDataException($"is pack {header.Number} of chain {header.Chain}");
+                : throw new InvalidDataException($"is pack {header.Number} of chain {header.Chain}, of kind {(int)header.Kind}");
         }
         catch (InvalidDataException e)
         {

@@ -7,11 +7,10 @@ namespace Cairn.Repository;
 /// the start, since nothing names it before a checkpoint made it durable. Not for concurrent use, but what <see cref="TakeUnsynced"/> gave away
 /// may be synced meanwhile.
 /// </summary>
-internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PointId point, uint firstNumber, long maxBytes) : IDisposable
+internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind kind, PointId point, PackNumbers numbers, long maxBytes) : IDisposable
 {
     private readonly List<PackFile> full = [];
     private PackFile? current;
-    private uint nextNumber = firstNumber;
 
     /// <summary>
     /// Whether the next record of this length begins a new pack, when <paramref name="pending"/> bytes of records have places and are still to be appended.
@@ -59,8 +58,7 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PointId poi
             current = null;
         }
 
-        current = PackFile.Create(chain, new PackHeader(nextNumber, chain.Id, point));
-        nextNumber++;
+        current = PackFile.Create(chain, new PackHeader(numbers.Next(), kind, chain.Id, point));
     }
 
     /// <summary>One pack that is being written.</summary>

@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Repository;
 
 /// <summary>
-/// Reads segments out of packs and proves each: header, checksums, length and SHA-256. Keeps its buffers and a few packs open. One per worker: not for
+/// Reads records out of packs and proves each: header, checksums, length and name. Keeps its buffers and a few packs open. One per worker: not for
 /// concurrent use.
 /// </summary>
 internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDisposable
@@ -19,7 +18,11 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
     /// <summary>
     /// True with the plain bytes, valid until the next call. False when the segment is damaged; then <paramref name="finding"/> says how.
     /// </summary>
-    public bool TryLoad(in SegmentReference segment, out ReadOnlySpan<byte> bytes, out string finding)
+    public bool TryLoad(in SegmentReference segment, out ReadOnlySpan<byte> bytes, out string finding) =>
+        TryLoad(RecordKind.Segment, segment, out bytes, out finding);
+
+    /// <summary>As the other, for any kind of record.</summary>
+    public bool TryLoad(RecordKind kind, in SegmentReference segment, out ReadOnlySpan<byte> bytes, out string finding)
     {
         bytes = default;
         var place = segment.Place;
@@ -37,28 +40,25 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
         var wanted = (int)place.RecordLength;
         Grow(ref record, wanted);
         var read = UnixFile.ReadFully(pack, record.Span[..wanted], place.Offset, chain.Pack(place.Pack));
-        if (SegmentRecord.Check(record.Span[..read], segment.Hash, place, out var packed) is { } fault)
+        if (SegmentRecord.Open(record.Span[..read], kind, segment.Hash, place, chain.Sealing, out var packed, out var payload) is { } fault)
         {
             finding = fault;
             return false;
         }
 
-        var payload = (ReadOnlySpan<byte>)record.Span.Slice(SegmentRecord.HeaderSize, (int)place.StoredLength);
         if (packed)
         {
             Grow(ref plain, (int)place.PlainLength);
             if (!decompressor.TryDecompress(payload, plain.Span[..(int)place.PlainLength]))
             {
-                finding = "the segment does not unpack to its length";
+                finding = $"the {SegmentRecord.Describe(kind)} does not unpack to its length";
                 return false;
             }
 
             payload = plain.Span[..(int)place.PlainLength];
         }
 
-        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        SHA256.HashData(payload, digest);
-        finding = new Sha256Digest(digest) == segment.Hash ? string.Empty : "the segment's bytes do not have its hash";
+        finding = chain.Sealing.Name(payload) == segment.Hash ? string.Empty : $"the {SegmentRecord.Describe(kind)}'s bytes do not have its hash";
         bytes = payload;
         return finding.Length == 0;
     }

@@ -55,7 +55,7 @@ internal sealed class PointCatalog(RepositoryLayout layout)
     public static byte[] ReadCommitBytes(RepositoryLayout.ChainLayout chain, PointId point)
     {
         const int maxBytes = FilePreamble.Size + BlockCodec.HeaderSize + BlockCodec.MaxPlainBytes;
-        using var file = BlockFile.Open(chain.Commit(point), FileKind.Commit);
+        using var file = BlockFile.Open(chain.Commit(point), FileKind.Commit, ChainSealing.Plain);
         return file.Length <= maxBytes ? file.Read(0, maxBytes) : throw file.Damaged(maxBytes, "bytes follow the only block");
     }
 

@@ -10,6 +10,8 @@ internal sealed class ContentHasher(RepositoryLayout.ChainLayout chain) : IDispo
 {
     private static readonly byte[] Zeros = new byte[64 * 1024];
 
+    // Only plain names are the content's SHA-256.
+    private readonly bool namesAreHashes = chain.Sealing.Cipher == 0;
     private readonly SegmentLoader loader = new(chain);
     private readonly IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -26,7 +28,7 @@ internal sealed class ContentHasher(RepositoryLayout.ChainLayout chain) : IDispo
         while (entries.NextSegment(out var segment))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!segment.IsZero && segment.Length == entry.Attributes.Size)
+            if (namesAreHashes && !segment.IsZero && segment.Length == entry.Attributes.Size)
             {
                 return segment.Hash;
             }

@@ -75,7 +75,7 @@ internal sealed class PointVerifier(
         }
         catch (RepositoryDamagedException e)
         {
-            damages.Add(new Damage(manifest.Begun.Point, chain.Repository.Relative(manifest.Path), null, null, null, e.Message));
+            damages.Add(new Damage(manifest.Begun.Point, chain.Repository.Relative(e.Subject), null, null, null, e.Message));
         }
         finally
         {

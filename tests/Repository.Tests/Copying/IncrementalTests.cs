@@ -89,7 +89,7 @@ public sealed class IncrementalTests : RepositoryTest
         Source.WithFile("file", 3_000_000, seed: 1);
         var full = NewFull();
         await BackUpAsync(full, Source.ImmutableEntries());
-        File.Delete(FilesIn("packs")[0]);
+        File.Delete(DataPacks()[0]);
         var incremental = NewIn(full.Chain, full.Point);
 
         await BackUpAsync(incremental, Source.ImmutableEntries());

@@ -27,7 +27,7 @@ public sealed class ResumeTests : RepositoryTest
         await Repository.DisposeAsync();
         var journal = Assert.Single(FilesIn("journals"));
         Truncate(journal, new FileInfo(journal).Length - 7);
-        var lastPack = FilesIn("packs")[^1];
+        var lastPack = DataPacks()[^1];
         Truncate(lastPack, new FileInfo(lastPack).Length - 100_000);
         new SourceTree(Path.GetDirectoryName(journal)!).WithFile("x.journal.tmp", [1, 2, 3]);
         await ReopenAsync();
@@ -72,7 +72,7 @@ public sealed class ResumeTests : RepositoryTest
         FillSource();
         var spec = NewFull();
         await InterruptAsync(spec, afterEntries: 25);
-        FlipBit(FilesIn("packs")[2], 500_000);
+        FlipBit(DataPacks()[2], 500_000);
 
         await BackUpAsync(spec, Source.ImmutableEntries());
 

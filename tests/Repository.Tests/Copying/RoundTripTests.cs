@@ -72,7 +72,7 @@ public sealed class RoundTripTests : RepositoryTest
 
         await BackUpAsync(spec, Source.Entries());
 
-        var packs = FilesIn("packs");
+        var packs = DataPacks();
         Assert.Equal(3, packs.Count);
         Assert.All(packs, pack => Assert.InRange(new FileInfo(pack).Length, 1, Options.MaxPackBytes));
         await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));

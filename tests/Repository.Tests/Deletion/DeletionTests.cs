@@ -14,7 +14,7 @@ public sealed class DeletionTests : RepositoryTest
 
         var report = await Repository.DeletePointAsync(full.Point, Cancel);
 
-        Assert.Equal((1, 1, false), (report.PacksDeleted, report.PacksKept, report.ChainDeleted));
+        Assert.Equal((2, 2, false), (report.PacksDeleted, report.PacksKept, report.ChainDeleted));
         Assert.InRange(report.BytesFreed, 1_500_000, 1_700_000);
         Assert.Equal(incremental.Point, Assert.Single(await Repository.ListPointsAsync(Cancel)).Point);
         await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
@@ -69,7 +69,7 @@ public sealed class DeletionTests : RepositoryTest
         await Repository.AbortAsync(spec.Point, Cancel);
         await Repository.AbortAsync(spec.Point, Cancel);
 
-        Assert.Single(FilesIn("packs"));
+        Assert.Single(DataPacks());
         Assert.Empty(await Repository.ListUncommittedAsync(Cancel));
         await Assert.ThrowsAsync<PointStateException>(() => Repository.BeginPointAsync(spec, Cancel));
         await Assert.ThrowsAsync<PointStateException>(() => Repository.CommitAsync(spec.Point, Record(spec, prepared), Cancel));

@@ -9,26 +9,29 @@ public sealed class FormatPageTests : RepositoryTest
     [Fact]
     public void The_worked_example_on_the_page_decodes_by_the_page_s_own_rules()
     {
-        var pack = Hex("pack");
+        var packs = new Dictionary<uint, byte[]> { [1] = Hex("pack"), [2] = Hex("pages") };
         var found = new List<IndependentReader.Restored>();
 
-        IndependentReader.ReadEntries(IndependentReader.Block(Hex("entries"), 0, out var kind, out _), found, _ => pack);
+        IndependentReader.ReadManifest(Hex("manifest"), number => packs[number], found);
+        var page = IndependentReader.PlainRecord(packs[2], 0x75);
 
         var file = Assert.Single(found);
-        Assert.Equal(4, kind);
+        Assert.Equal(Hex("page"), page);
         Assert.Equal("hello"u8.ToArray(), file.Content.ToArray());
         Assert.Equal(
-            ("data/hello", "data", 0x1A4u, 1793534400123456789, 5),
-            (file.Path, file.Class, file.Mode, file.MtimeNs, file.Size));
+            ("data/hello", "data", 0x1A4u, 1793534400123456789, 5, "taos", "taos"),
+            (file.Path, file.Class, file.Mode, file.MtimeNs, file.Size, file.Owner, file.Group));
     }
 
     [Fact]
     public void The_product_reads_the_worked_example_too()
     {
         var chain = new RepositoryLayout(Root).Chain(ChainId.Parse("c-20261101T120000Z-3fa9c1"));
-        new SourceTree(chain.Packs).WithFile("00000001.pack", Hex("pack"));
-        new SourceTree(chain.Journals).WithFile("entries", [.. FilePreamble.Build(FileKind.Manifest), .. Hex("entries")]);
-        using var entries = new EntryCursor(BlockFile.Open(chain.Journals + "/entries", FileKind.Manifest), FilePreamble.Size, mayEndInside: false);
+        var point = PointId.Parse("20261101T120000Z-0b5e7d");
+        new SourceTree(chain.Packs).WithFile("00000001.pack", Hex("pack")).WithFile("00000002.pack", Hex("pages"));
+        new SourceTree(chain.Manifests).WithFile($"{point}.manifest", Hex("manifest"));
+        using var manifest = ManifestFile.TryOpen(chain, point)!;
+        using var entries = manifest.ReadEntries();
         using var loader = new SegmentLoader(chain);
 
         Assert.True(entries.MoveNext());
@@ -40,7 +43,7 @@ public sealed class FormatPageTests : RepositoryTest
     }
 
     [Fact]
-    public void The_page_says_that_this_format_will_go()
+    public void The_page_says_which_format_it_describes()
     {
         Assert.Contains(RepositoryMarker.FormatLine, Page, StringComparison.Ordinal);
     }

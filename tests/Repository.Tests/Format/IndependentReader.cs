@@ -19,7 +19,7 @@ internal static partial class IndependentReader
         }
 
         var marker = File.ReadAllText(Path.Combine(repository, "cairn-repository")).Split('\n');
-        Require(marker[0] == "Cairn repository" && marker[1] == "format 0: will not be readable by later versions", "marker");
+        Require(marker[0] == "Cairn repository" && marker[1] == "format 1", "marker");
         var chain = Directory.GetDirectories(Path.Combine(repository, "chains")).Single(c => File.Exists(Path.Combine(c, "commits", point + ".commit")));
         var manifest = File.ReadAllBytes(Path.Combine(chain, "manifests", point + ".manifest"));
         var commit = File.ReadAllBytes(Path.Combine(chain, "commits", point + ".commit"));
@@ -29,15 +29,16 @@ internal static partial class IndependentReader
 
         // The only 32 bytes that matter to a restore: the hash of this node's manifest.
         Require(record.AsSpan().IndexOf(SHA256.HashData(manifest)) > 0, "manifest hash");
-        return ReadManifest(manifest, number => File.ReadAllBytes(Path.Combine(chain, "packs", $"{number:x8}.pack")));
+        var found = new List<Restored>();
+        ReadManifest(manifest, number => File.ReadAllBytes(Path.Combine(chain, "packs", $"{number:x8}.pack")), found);
+        return found;
     }
 
-    public static IReadOnlyList<Restored> ReadManifest(byte[] manifest, Func<uint, byte[]> readPack)
+    public static void ReadManifest(byte[] manifest, Func<uint, byte[]> readPack, List<Restored> found)
     {
         CheckPreamble(manifest, "CAIRNMAN");
         var trailer = manifest.AsSpan(manifest.Length - 16);
         Require(Encoding.ASCII.GetString(trailer[..4]) == "CRNT" && U32(trailer, 12) == Crc(trailer[..12]), "trailer");
-        var found = new List<Restored>();
         for (long at = 16; at < manifest.Length - 16;)
         {
             var plain = Block(manifest, at, out var kind, out var next);
@@ -45,19 +46,21 @@ internal static partial class IndependentReader
             {
                 Require((long)U64(trailer, 4) == at && next == manifest.Length - 16, "summary's place");
             }
-            else if (kind == 4)
+            else if (kind == 8)
             {
-                ReadEntries(plain, found, readPack);
+                for (var (left, place) = (U32(plain, 0), 4); left > 0; left--, place += 56)
+                {
+                    ReadEntries(Record(readPack, 2, plain, place), found, readPack);
+                }
             }
 
             at = next;
         }
 
-        Require(found.All(f => f.Kind != 2 || f.Content.Length == f.Size), "sizes");
-        return found;
+        Require(found.All(f => f.Kind != 2 || f.LinkedTo is not null || f.Content.Length == f.Size), "sizes");
     }
 
-    public static void ReadEntries(byte[] plain, List<Restored> found, Func<uint, byte[]> readPack)
+    private static void ReadEntries(byte[] plain, List<Restored> found, Func<uint, byte[]> readPack)
     {
         for (var at = 0; at < plain.Length;)
         {
@@ -71,58 +74,106 @@ internal static partial class IndependentReader
             at += 4;
             for (; count > 0; count--)
             {
-                if (plain[at++] == 0)
-                {
-                    found[^1].Content.Write(new byte[U64(plain, at)]);
-                    at += 8;
-                    continue;
-                }
-
-                found[^1].Content.Write(Segment(
-                    readPack(U32(plain, at)), (long)U64(plain, at + 4), U32(plain, at + 12), U32(plain, at + 16), plain.AsSpan(at + 20, 32)));
-                at += 52;
+                ReadPiece(plain, ref at, found[^1].Content, readPack);
             }
         }
     }
 
-    public static byte[] Block(byte[] file, long at, out byte kind, out long next)
+    private static void ReadPiece(byte[] plain, ref int at, MemoryStream content, Func<uint, byte[]> readPack)
     {
-        var header = file.AsSpan((int)at, 24);
-        Require(Encoding.ASCII.GetString(header[..4]) == "CRNB" && U32(header, 20) == Crc(header[..20]), "block header");
+        switch (plain[at++])
+        {
+            case 0:
+                content.Write(new byte[U64(plain, at)]);
+                at += 8;
+                break;
+            case 1:
+                content.Write(Record(readPack, 1, plain, at));
+                at += 52;
+                break;
+            case 2:
+                var list = Record(readPack, 3, plain, at);
+                var end = content.Length + (long)U64(plain, at + 52);
+                for (var inList = 0; inList < list.Length;)
+                {
+                    ReadPiece(list, ref inList, content, readPack);
+                }
+
+                Require(content.Length == end, "what a list covers");
+                at += 60;
+                break;
+            default:
+                throw new InvalidDataException("a piece of unknown kind");
+        }
+    }
+
+    // Pack (4), offset (8), stored length (4), plain length (4), name (32).
+    private static byte[] Record(Func<uint, byte[]> readPack, byte kind, byte[] plain, int at) => Record(
+        readPack(U32(plain, at)), kind, (long)U64(plain, at + 4), U32(plain, at + 12), U32(plain, at + 16), plain.AsSpan(at + 20, 32));
+
+    private static byte[] Block(byte[] file, long at, out byte kind, out long next)
+    {
+        var header = file.AsSpan((int)at, 40);
+        Require(Encoding.ASCII.GetString(header[..4]) == "CRNB" && U32(header, 36) == Crc(header[..36]) && header[6] == 0, "block header");
         kind = header[4];
-        var stored = file.AsSpan((int)at + 24, (int)U32(header, 12));
-        Require(U32(header, 16) == Crc(stored), "block");
-        next = at + 24 + stored.Length;
+        var stored = file.AsSpan((int)at + 40, (int)U32(header, 12));
+        Require(U32(header, 32) == Crc(stored), "block");
+        next = at + 40 + stored.Length;
         return Unpack(header[5], stored, U32(header, 8));
     }
 
-    public static byte[] Segment(byte[] pack, long at, uint storedLength, uint plainLength, ReadOnlySpan<byte> hash)
+    public static byte[] PlainRecord(byte[] pack, int at) =>
+        Unpack(pack[at + 5], pack.AsSpan(at + 72, (int)U32(pack, at + 12)), U32(pack, at + 8));
+
+    private static byte[] Record(byte[] pack, byte kind, long at, uint storedLength, uint plainLength, ReadOnlySpan<byte> name)
     {
         CheckPreamble(pack, "CAIRNPAK");
-        var header = pack.AsSpan((int)at, 56);
-        Require(Encoding.ASCII.GetString(header[..4]) == "CRNS" && U32(header, 52) == Crc(header[..52]), "segment header");
-        Require(U32(header, 8) == plainLength && U32(header, 12) == storedLength && header.Slice(16, 32).SequenceEqual(hash), "segment's name");
-        var stored = pack.AsSpan((int)at + 56, (int)storedLength);
-        Require(U32(header, 48) == Crc(stored), "segment");
-        var plain = Unpack(header[4], stored, plainLength);
-        Require(SHA256.HashData(plain).AsSpan().SequenceEqual(hash), "segment's hash");
+        var header = pack.AsSpan((int)at, 72);
+        Require(Encoding.ASCII.GetString(header[..4]) == "CRNS" && U32(header, 68) == Crc(header[..68]) && header[6] == 0, "record header");
+        Require(
+            header[4] == kind && U32(header, 8) == plainLength && U32(header, 12) == storedLength && header.Slice(32, 32).SequenceEqual(name),
+            "record's name");
+        var stored = pack.AsSpan((int)at + 72, (int)storedLength);
+        Require(U32(header, 64) == Crc(stored), "record");
+        var plain = Unpack(header[5], stored, plainLength);
+        Require(SHA256.HashData(plain).AsSpan().SequenceEqual(name), "record's hash");
         return plain;
     }
 
     private static Restored ReadEntry(byte[] plain, ref int at)
     {
-        var (kind, flags) = (plain[at], plain[at + 1]);
-        at += 2;
+        var (kind, flags) = (plain[at], BinaryPrimitives.ReadUInt16LittleEndian(plain.AsSpan(at + 1)));
+        at += 3;
         var path = Text(plain, ref at);
         var entryClass = Text(plain, ref at);
-        var entry = new Restored(
-            kind, path, entryClass, U32(plain, at), U32(plain, at + 4), U32(plain, at + 8), (long)U64(plain, at + 12), (long)U64(plain, at + 20), flags);
-        at += 36 + ((flags & 4) != 0 ? 16 : 0);
-        return kind == 3 ? entry with { LinkTarget = Text(plain, ref at) } : entry;
+        var (mode, uid, gid) = (U32(plain, at), U32(plain, at + 4), U32(plain, at + 8));
+        at += 12;
+        var (owner, group) = (Text(plain, ref at), Text(plain, ref at));
+        var entry = new Restored(kind, path, entryClass, mode, uid, gid, (long)U64(plain, at), (long)U64(plain, at + 8), flags)
+        {
+            Owner = owner,
+            Group = group,
+        };
+        at += 16 + ((flags & 4) != 0 ? 16 : 0) + ((flags & 8) != 0 ? 4 : 0);
+        entry = kind == 3 ? entry with { LinkTarget = Text(plain, ref at) } : entry;
+        entry = (flags & 16) != 0 ? entry with { LinkedTo = Text(plain, ref at) } : entry;
+        if ((flags & 64) != 0)
+        {
+            var count = BinaryPrimitives.ReadUInt16LittleEndian(plain.AsSpan(at));
+            at += 2;
+            for (; count > 0; count--)
+            {
+                entry.Attributes[Text(plain, ref at)] = plain.AsSpan(at + 4, (int)U32(plain, at)).ToArray();
+                at += 4 + (int)U32(plain, at);
+            }
+        }
+
+        Require((flags & 128) == 0, "source proof in a manifest");
+        return entry;
     }
 
     private static void CheckPreamble(byte[] file, string magic) =>
-        Require(Encoding.ASCII.GetString(file, 0, 8) == magic && U32(file, 8) == 0 && U32(file, 12) == Crc(file.AsSpan(0, 12)), $"preamble of {magic}");
+        Require(Encoding.ASCII.GetString(file, 0, 8) == magic && U32(file, 8) == 1 && U32(file, 12) == Crc(file.AsSpan(0, 12)), $"preamble of {magic}");
 
     private static string Text(byte[] bytes, ref int at)
     {
@@ -179,10 +230,18 @@ internal static partial class IndependentReader
 
     /// <summary>One path with what the page says of it.</summary>
     internal sealed record Restored(
-        byte Kind, string Path, string Class, uint Mode, uint Uid, uint Gid, long MtimeNs, long Size, byte Flags)
+        byte Kind, string Path, string Class, uint Mode, uint Uid, uint Gid, long MtimeNs, long Size, ushort Flags)
     {
         public MemoryStream Content { get; } = new();
 
         public string? LinkTarget { get; init; }
+
+        public string? LinkedTo { get; init; }
+
+        public string Owner { get; init; } = "";
+
+        public string Group { get; init; } = "";
+
+        public Dictionary<string, byte[]> Attributes { get; } = [];
     }
 }

@@ -3,7 +3,7 @@ namespace Cairn.Repository.Tests.Opening;
 public sealed class OpeningTests : RepositoryTest
 {
     [Fact]
-    public async Task A_repository_keeps_its_id_and_says_that_its_format_is_not_final()
+    public async Task A_repository_keeps_its_id_and_says_its_format()
     {
         var id = Repository.Id;
 
@@ -11,7 +11,7 @@ public sealed class OpeningTests : RepositoryTest
 
         Assert.Equal(id, Repository.Id);
         var marker = await File.ReadAllTextAsync(Path.Combine(RepositoryPath, "cairn-repository"), Cancel);
-        Assert.Contains("format 0: will not be readable by later versions", marker, StringComparison.Ordinal);
+        Assert.Contains("format 1\n", marker, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,10 +49,20 @@ public sealed class OpeningTests : RepositoryTest
     }
 
     [Fact]
+    public async Task The_first_format_is_refused_as_it_said_itself()
+    {
+        Source.WithFile(RepositoryLayout.MarkerName, "Cairn repository\nformat 0: will not be readable by later versions\n"u8.ToArray());
+
+        var error = await Assert.ThrowsAsync<UnsupportedFormatException>(() => OpenAsync(Source.Root));
+
+        Assert.Contains("format 0; this version reads format 1 only", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_damaged_marker_is_called_damaged()
     {
         await Repository.DisposeAsync();
-        FlipBit(Path.Combine(RepositoryPath, RepositoryLayout.MarkerName), 75);
+        FlipBit(Path.Combine(RepositoryPath, RepositoryLayout.MarkerName), 40);
 
         await Assert.ThrowsAsync<RepositoryDamagedException>(() => OpenAsync(RepositoryPath));
     }

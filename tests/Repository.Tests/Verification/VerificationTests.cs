@@ -57,7 +57,7 @@ public sealed class VerificationTests : RepositoryTest
     public async Task A_missing_pack_and_a_damaged_pack_header_are_found(VerifyLevel level)
     {
         var spec = await BackUpThreeFilesAsync();
-        var packs = FilesIn("packs");
+        var packs = DataPacks();
         File.Delete(packs[0]);
         FlipBit(packs[1], 20);
 
