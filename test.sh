@@ -16,6 +16,7 @@ SUITES=(
   Rpc:tests/Rpc.Tests
   Shared:tests/Shared.Tests
   Repository:tests/Repository.Tests
+  Crash:tests/Crash
   Agent:tests/Agent.Tests
   Coordinator:tests/Coordinator.Tests
   Cli:tests/Cli.Tests

@@ -47,3 +47,8 @@ install_for_tests() {
     esac
   done
 }
+
+# The backup programs that the repository's benchmark runs beside Cairn. It does without those that cannot be installed.
+install_bench_peers() {
+  (ensure_packages restic borgbackup) || printf 'restic or borg is missing; the benchmark runs without it.\n'
+}

@@ -10,7 +10,9 @@ internal sealed class BenchData(string root)
 {
     private const int FileBytes = 16 << 20;
     private const int PageBytes = 8192;
-    private const int SmallFiles = 4000;
+
+    /// <summary>Small files per GiB: 20 000 beside 4 GiB.</summary>
+    private const int SmallFilesPerGiB = 5000;
 
     public string Root { get; } = root;
 
@@ -24,7 +26,7 @@ internal sealed class BenchData(string root)
         }
 
         Directory.CreateDirectory(Path.Combine(Root, "small"));
-        for (var i = 0; i < SmallFiles; i++)
+        for (var i = 0; i < Math.Max(500, mib * SmallFilesPerGiB / 1024); i++)
         {
             var bytes = new byte[1024 + (i % 7 * 1024)];
             Page(bytes, new Random(i), i);
@@ -34,15 +36,30 @@ internal sealed class BenchData(string root)
     }
 
     /// <summary>Every hundredth file gets new content under the same name, as after a compaction.</summary>
-    public void ReplaceOnePercent()
+    /// <param name="round">Another hundredth, and other content, in each round.</param>
+    public void ReplaceOnePercent(int round)
     {
-        foreach (var path in Files().Where((_, i) => i % 100 == 50).ToList())
+        foreach (var path in Files().Where((_, i) => i % 100 == (50 + round) % 100).ToList())
         {
             var length = new FileInfo(path).Length;
+            var random = new Random((path.Length * 31) + (int)length + (round * 1_000_003));
             File.Delete(path);
             using var file = File.Create(path);
             var bytes = new byte[length];
-            new Random(path.Length + (int)length).NextBytes(bytes);
+            for (var page = 0; page < bytes.Length; page += PageBytes)
+            {
+                // It shrinks as the old one did, so that sizes can be compared across rounds.
+                var part = bytes.AsSpan(page, Math.Min(PageBytes, bytes.Length - page));
+                if (path.Contains("/columns/", StringComparison.Ordinal))
+                {
+                    random.NextBytes(part);
+                }
+                else
+                {
+                    Page(part, random, page);
+                }
+            }
+
             file.Write(bytes);
         }
     }

@@ -3,11 +3,13 @@ using System.Globalization;
 namespace Cairn.Bench.Repository;
 
 /// <summary>What the caller asked for: <c>--json FILE</c>, and from the environment sizes that suit the machine.</summary>
-internal sealed record BenchOptions(string? JsonPath, long DataMiB, int Rounds, string Directory)
+internal sealed record BenchOptions(string? JsonPath, long DataMiB, int Rounds, TimeSpan Budget, string Directory, IReadOnlySet<string>? Peers)
 {
     /// <summary>
-    /// <c>CAIRN_BENCH_MIB</c>: MiB of data, default 1024. <c>CAIRN_BENCH_ROUNDS</c>: rounds, default 3; medians are taken over them.
-    /// <c>CAIRN_BENCH_DIR</c>: where to work, default the temporary directory; needs three times the data.
+    /// <c>CAIRN_BENCH_MIB</c>: MiB of data, default 4096 (256 for a try). <c>CAIRN_BENCH_ROUNDS</c>: rounds, default 5; medians are taken over them.
+    /// <c>CAIRN_BENCH_MINUTES</c>: no round is begun that would probably not end in this time, default 11. <c>CAIRN_BENCH_DIR</c>: where to work, default
+    /// the temporary directory; needs four times the data. <c>CAIRN_BENCH_PEERS</c>: of <c>cp tar restic borg</c> those that run (parted by blanks), default all
+    /// that are installed; <c>tar</c> always runs.
     /// </summary>
     public static BenchOptions Read(string[] args)
     {
@@ -19,9 +21,11 @@ internal sealed record BenchOptions(string? JsonPath, long DataMiB, int Rounds, 
         };
         return new BenchOptions(
             json,
-            Number("CAIRN_BENCH_MIB", 1024),
-            (int)Number("CAIRN_BENCH_ROUNDS", 3),
-            Environment.GetEnvironmentVariable("CAIRN_BENCH_DIR") ?? Path.GetTempPath());
+            Number("CAIRN_BENCH_MIB", 4096),
+            (int)Number("CAIRN_BENCH_ROUNDS", 5),
+            TimeSpan.FromMinutes(Number("CAIRN_BENCH_MINUTES", 11)),
+            Environment.GetEnvironmentVariable("CAIRN_BENCH_DIR") ?? Path.GetTempPath(),
+            Environment.GetEnvironmentVariable("CAIRN_BENCH_PEERS")?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("tar").ToHashSet());
     }
 
     private static long Number(string name, long otherwise) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Repository;
 
 namespace Cairn.Bench.Repository;
@@ -14,13 +13,23 @@ internal sealed class RepositoryBench(BenchOptions options)
         Directory.CreateDirectory(root);
         try
         {
+            var begun = TimeProvider.System.GetTimestamp();
+            var data = new BenchData(Path.Combine(root, "data"));
+            data.Make(options.DataMiB);
             for (var round = 0; round < options.Rounds; round++)
             {
-                await RunRoundAsync(round, cancellationToken);
+                var used = TimeProvider.System.GetElapsedTime(begun);
+                if (round > 0 && used + (used / round) > options.Budget)
+                {
+                    Console.Error.WriteLine($"no time for round {round + 1} of {options.Rounds}: {used.TotalMinutes:f1} of {options.Budget.TotalMinutes:f0} minutes are used");
+                    break;
+                }
+
+                await RunRoundAsync(round, data, cancellationToken);
+                report.Rounds = round + 1;
                 Console.Error.WriteLine($"round {round + 1} of {options.Rounds} done");
             }
 
-            report.SetBytes("peak", PeakBytes());
             return report;
         }
         finally
@@ -29,44 +38,19 @@ internal sealed class RepositoryBench(BenchOptions options)
         }
     }
 
-    private async Task RunRoundAsync(int round, CancellationToken cancellationToken)
+    private async Task RunRoundAsync(int round, BenchData data, CancellationToken cancellationToken)
     {
-        // New data in each round, so that an incremental always replaces what a full has seen.
-        var data = new BenchData(Path.Combine(root, "data"));
-        data.Make(options.DataMiB);
-        await ShellCommand.RunAsync($"cat '{data.Root}'/*/* > /dev/null; sync -f '{root}'", cancellationToken);
-
-        // Who goes first changes from round to round.
-        if (round % 2 == 0)
+        // Who goes first changes from round to round; all find the data in the page cache and nothing waiting to be written.
+        var peers = new Peers(options, report, root);
+        var turns = peers.Names.Append("cairn").ToList();
+        foreach (var turn in Enumerable.Range(round, turns.Count).Select(i => turns[i % turns.Count]))
         {
-            await TarAsync(data, cancellationToken);
-            await CairnAsync(data, cancellationToken);
+            await ShellCommand.RunAsync($"cat '{data.Root}'/*/* > /dev/null; sync -f '{root}'", cancellationToken);
+            await (turn == "cairn" ? CairnAsync(round, data, cancellationToken) : peers.RunAsync(turn, data, cancellationToken));
         }
-        else
-        {
-            await CairnAsync(data, cancellationToken);
-            await TarAsync(data, cancellationToken);
-        }
-
-        Directory.Delete(data.Root, recursive: true);
     }
 
-    private async Task TarAsync(BenchData data, CancellationToken cancellationToken)
-    {
-        var archive = Path.Combine(root, "data.tar.zst");
-        var target = Path.Combine(root, "untarred");
-        await TimeAsync(
-            "tar_zstd",
-            () => ShellCommand.RunAsync($"tar -C '{data.Root}' -cf - . | zstd -q -1 -T{Environment.ProcessorCount} -o '{archive}' && sync -f '{archive}'", cancellationToken));
-        report.SetBytes("tar_zstd", new FileInfo(archive).Length);
-        await TimeAsync(
-            "unzstd_tar",
-            () => ShellCommand.RunAsync($"mkdir '{target}' && zstd -q -dc '{archive}' | tar -C '{target}' -xf - && sync -f '{target}'", cancellationToken));
-        File.Delete(archive);
-        Directory.Delete(target, recursive: true);
-    }
-
-    private async Task CairnAsync(BenchData data, CancellationToken cancellationToken)
+    private async Task CairnAsync(int round, BenchData data, CancellationToken cancellationToken)
     {
         var path = Path.Combine(root, "repository");
         var target = Path.Combine(root, "restored");
@@ -74,7 +58,7 @@ internal sealed class RepositoryBench(BenchOptions options)
         {
             var chain = ChainId.New(TimeProvider.System.GetUtcNow());
             var full = await TimeAsync("full", () => BackUpAsync(repository, chain, basePoint: null, data, cancellationToken));
-            report.SetBytes("full", DirectoryBytes(path));
+            report.SetBytes("full", Output.BytesOf(path));
             await TimeAsync("verify", async () =>
             {
                 var found = await repository.VerifyAsync(full, VerifyLevel.Hash, progress: null, cancellationToken);
@@ -91,7 +75,7 @@ internal sealed class RepositoryBench(BenchOptions options)
             });
             await ShellCommand.RunAsync($"diff -r '{data.Root}' '{target}'", cancellationToken);
             Directory.Delete(target, recursive: true);
-            data.ReplaceOnePercent();
+            data.ReplaceOnePercent(round);
             await ShellCommand.RunAsync($"sync -f '{root}'", cancellationToken);
             await TimeAsync("incremental", () => BackUpAsync(repository, chain, full, data, cancellationToken));
         }
@@ -167,20 +151,8 @@ internal sealed class RepositoryBench(BenchOptions options)
 
     private async Task<T> TimeAsync<T>(string step, Func<Task<T>> run)
     {
-        var used = Environment.CpuUsage.TotalTime;
-        var start = TimeProvider.System.GetTimestamp();
-        var result = await run();
-        report.Add(step, TimeProvider.System.GetElapsedTime(start), Environment.CpuUsage.TotalTime - used);
+        T result = default!;
+        report.Add(step, await OwnProcess.MeasureAsync(async () => result = await run()));
         return result;
-    }
-
-    private static long DirectoryBytes(string path) =>
-        Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-
-    // The most memory that this process ever had, as the kernel counts it.
-    private static long PeakBytes()
-    {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -191,6 +191,8 @@ internal sealed class LocalNodeRepository : INodeRepository
             {
                 new PointSweeper(chain).Sweep(point, cancellationToken);
             }
+
+            new PointSweeper(chain).FinishInterrupted();
         }
     }
 

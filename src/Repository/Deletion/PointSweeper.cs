@@ -14,33 +14,57 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
 
     public DeleteReport Sweep(PointId point, CancellationToken cancellationToken)
     {
-        // The record first: without it no restore sees the point, whatever else is still there.
+        // The record first: without it no restore sees the point, whatever else is still there. Manifest and journals last: as long as one of them is
+        // there, a sweep that was cut is found and done again.
         Remove(chain.Commit(point));
+        if (IsOnly(point))
+        {
+            return RemoveChain();
+        }
+
+        var report = CollectPacks(except: point, cancellationToken);
         Remove(chain.Manifest(point));
         foreach (var attempt in chain.ListAttempts(point))
         {
             Remove(chain.Journal(point, attempt));
         }
 
-        return CollectPacks(cancellationToken);
+        return report with { BytesFreed = freed };
     }
 
     /// <summary>
-    /// Removes packs that no manifest and no journal of the chain names. When one of them cannot be read, all packs stay: a damaged point may still be
-    /// worth saving.
+    /// At opening for writing: removes a chain that holds nothing (its making or its removal was cut), and journals whose manifest is durable.
     /// </summary>
-    public DeleteReport CollectPacks(CancellationToken cancellationToken)
+    public void FinishInterrupted()
     {
-        var points = chain.ListManifests().ToList();
-        var journaled = chain.ListJournaled().ToList();
-        if (points.Count == 0 && journaled.Count == 0 && !chain.ListCommits().Any())
+        if (!Directory.Exists(chain.Root))
         {
-            var all = chain.ListPacks().ToList();
-            all.ForEach(pack => Remove(chain.Pack(pack)));
-            RemoveChain();
-            return new DeleteReport(chain.Id, ChainDeleted: true, all.Count, freed, PacksKept: 0, DeadBytesKept: 0);
+            return;
         }
 
+        if (IsEmpty())
+        {
+            RemoveChain();
+            return;
+        }
+
+        foreach (var point in chain.ListManifests().Intersect(chain.ListJournaled()).ToList())
+        {
+            foreach (var attempt in chain.ListAttempts(point))
+            {
+                Remove(chain.Journal(point, attempt));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Removes packs that no manifest and no journal of the chain names, those of <paramref name="except"/> not counted. When one of them cannot be read, all packs
+    /// stay: a damaged point may still be worth saving.
+    /// </summary>
+    private DeleteReport CollectPacks(PointId except, CancellationToken cancellationToken)
+    {
+        var points = chain.ListManifests().Where(p => p != except).ToList();
+        var journaled = chain.ListJournaled().Where(p => p != except).ToList();
         var live = new LiveSegments();
         try
         {
@@ -59,6 +83,22 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
         }
 
         return RemoveDeadPacks(live, journaled);
+    }
+
+    private bool IsOnly(PointId point) =>
+        chain.ListManifests().Concat(chain.ListCommits()).Concat(chain.ListJournaled()).All(other => other == point);
+
+    // Packs that nothing names stay: what is lost may have been taken by something else than us.
+    private bool IsEmpty() =>
+        !chain.ListManifests().Any() && !chain.ListCommits().Any() && !chain.ListJournaled().Any() && !chain.ListPacks().Any();
+
+    private DeleteReport RemoveChain()
+    {
+        var packs = chain.ListPacks().ToList();
+        packs.ForEach(pack => Remove(chain.Pack(pack)));
+        freed += chain.ListManifests().Sum(point => UnixStat.TryRead(chain.Manifest(point))?.Attributes.Size ?? 0);
+        DurableFile.DeleteTree(chain.Root);
+        return new DeleteReport(chain.Id, ChainDeleted: true, packs.Count, freed, PacksKept: 0, DeadBytesKept: 0);
     }
 
     private DeleteReport RemoveDeadPacks(LiveSegments live, List<PointId> journaled)
@@ -88,19 +128,5 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
     {
         freed += UnixStat.TryRead(path)?.Attributes.Size ?? 0;
         DurableFile.Delete(path);
-    }
-
-    private void RemoveChain()
-    {
-        try
-        {
-            Directory.Delete(chain.Root, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw LastError.Translate(e, chain.Root, "remove");
-        }
-
-        DurableFile.SyncDirectory(chain.Repository.Chains);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class DurableFile : IDisposable
     public void Publish()
     {
         UnixFile.Sync(handle, temporaryPath);
-        LastError.Check(Libc.Rename(temporaryPath, path), path, "rename");
+        FileLayer.Current.Rename(temporaryPath, path);
         published = true;
         SyncDirectory(Path.GetDirectoryName(path)!);
     }
@@ -72,7 +72,7 @@ internal sealed class DurableFile : IDisposable
     {
         if (UnixStat.TryRead(path) is not { IsDirectory: true })
         {
-            LastError.Check(Libc.MakeDirectory(path, 0x1C0), path, "mkdir");
+            FileLayer.Current.MakeDirectory(path, 0x1C0);
         }
 
         SyncDirectory(Path.GetDirectoryName(path)!);
@@ -82,26 +82,53 @@ internal sealed class DurableFile : IDisposable
     public static bool Delete(string path)
     {
         var removed = RemoveIfThere(path);
-        SyncDirectory(Path.GetDirectoryName(path)!);
+        var directory = Path.GetDirectoryName(path)!;
+
+        // Also when it was gone: that may be the unsynced work of a removal that was cut.
+        if (removed || UnixStat.TryRead(directory) is not null)
+        {
+            SyncDirectory(directory);
+        }
+
         return removed;
     }
 
     /// <summary>Without syncing the directory: for what a crash may bring back without harm.</summary>
-    public static bool RemoveIfThere(string path)
+    public static bool RemoveIfThere(string path) => FileLayer.Current.Unlink(path);
+
+    /// <summary>Removes a directory with all that is in it, for good. May be cut at any step and repeated.</summary>
+    public static void DeleteTree(string path)
     {
-        if (UnixStat.TryRead(path) is null)
+        RemoveTree(path);
+        SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static void RemoveTree(string path)
+    {
+        foreach (var entry in ListEntries(path))
         {
-            return false;
+            if (UnixStat.TryRead(entry) is { IsDirectory: true })
+            {
+                RemoveTree(entry);
+            }
+            else
+            {
+                RemoveIfThere(entry);
+            }
         }
 
+        FileLayer.Current.RemoveDirectory(path);
+    }
+
+    private static List<string> ListEntries(string path)
+    {
         try
         {
-            File.Delete(path);
-            return true;
+            return [.. Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw LastError.Translate(e, path, "unlink");
+            throw LastError.Translate(e, path, "list");
         }
     }
 }

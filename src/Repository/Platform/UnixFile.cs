@@ -25,16 +25,14 @@ internal static class UnixFile
         TryOpenForReading(path) ?? throw LastError.Exception(path, "open", Libc.NoEntry);
 
     /// <summary>Makes a file that must not be there yet.</summary>
-    public static SafeFileHandle CreateNew(string path, uint mode) =>
-        Open(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive | Libc.NoFollow, mode);
+    public static SafeFileHandle CreateNew(string path, uint mode) => FileLayer.Current.OpenForWriting(path, mode, mustBeNew: true);
 
-    public static SafeFileHandle OpenOrCreate(string path, uint mode) =>
-        Open(path, Libc.ReadWrite | Libc.Create | Libc.NoFollow, mode);
+    public static SafeFileHandle OpenOrCreate(string path, uint mode) => FileLayer.Current.OpenForWriting(path, mode, mustBeNew: false);
 
-    public static SafeFileHandle OpenDirectory(string path) => Open(path, Libc.ReadOnly | Libc.Directory | Libc.NoFollow, mode: 0);
+    public static SafeFileHandle OpenDirectory(string path) => Open(path, Libc.ReadOnly | Libc.Directory | Libc.NoFollow);
 
     /// <summary>A directory that may be reached through a link: one that the operator named, not one that data name.</summary>
-    public static SafeFileHandle OpenParent(string path) => Open(path, Libc.ReadOnly | Libc.Directory, mode: 0);
+    public static SafeFileHandle OpenParent(string path) => Open(path, Libc.ReadOnly | Libc.Directory);
 
     public static int Number(this SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 
@@ -67,35 +65,18 @@ internal static class UnixFile
         return done;
     }
 
-    public static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, long offset, string path)
-    {
-        try
-        {
-            RandomAccess.Write(handle, bytes, offset);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw LastError.Translate(e, path, "write");
-        }
-    }
+    public static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, long offset, string path) =>
+        FileLayer.Current.Write(handle, bytes, offset, path);
 
-    public static void SetLength(SafeFileHandle handle, long length, string path)
-    {
-        try
-        {
-            RandomAccess.SetLength(handle, length);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw LastError.Translate(e, path, "truncate");
-        }
-    }
+    public static void SetLength(SafeFileHandle handle, long length, string path) => FileLayer.Current.SetLength(handle, length, path);
 
-    public static void Sync(SafeFileHandle handle, string path) => LastError.Check(Libc.Fsync(handle.Number()), path, "fsync");
+    public static void Sync(SafeFileHandle handle, string path) => FileLayer.Current.Sync(handle, path);
 
-    private static SafeFileHandle Open(string path, int flags, uint mode)
+    public static void SyncFileSystem(SafeFileHandle handle, string path) => FileLayer.Current.SyncFileSystem(handle, path);
+
+    private static SafeFileHandle Open(string path, int flags)
     {
-        var file = Libc.Open(path, flags | Libc.CloseOnExec, (int)mode);
+        var file = Libc.Open(path, flags | Libc.CloseOnExec, mode: 0);
         LastError.Check(file, path, "open");
         return new SafeFileHandle(file, ownsHandle: true);
     }

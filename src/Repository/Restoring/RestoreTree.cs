@@ -95,7 +95,7 @@ internal sealed class RestoreTree
     {
         var parent = Path.GetDirectoryName(target)!;
         using var handle = UnixFile.OpenParent(parent);
-        LastError.Check(Libc.SyncFileSystem(handle.Number()), target, "syncfs");
+        UnixFile.SyncFileSystem(handle, target);
     }
 
     private void MakeDirectory(string path)
