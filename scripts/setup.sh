@@ -39,6 +39,10 @@ install_for_tests() {
   local suite
   for suite in "$@"; do
     case "$suite" in
+      Repository)
+        # What a chain's recovery script needs.
+        ensure_packages python3
+        ;;
       Interop)
         command -v npm >/dev/null || ensure_packages nodejs npm
         ensure_packages python3-grpcio protobuf-compiler

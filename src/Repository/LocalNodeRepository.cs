@@ -225,6 +225,7 @@ internal sealed class LocalNodeRepository : INodeRepository
             DurableFile.EnsureDirectory(directory);
         }
 
+        RecoveryKit.Ensure(chain);
         return activeWriter = new PointWriter(this, chain, spec, FindCopied(chain, spec));
     }
 

@@ -66,6 +66,10 @@ internal sealed class RepositoryLayout(string root)
         /// <summary>How the chain's records and blocks are named and sealed.</summary>
         public ChainSealing Sealing { get; } = sealing;
 
+        public string RecoveryPage => Path.Combine(Root, "RECOVER.md");
+
+        public string RecoveryScript => Path.Combine(Root, "recover.py");
+
         public string Packs => Path.Combine(Root, "packs");
 
         public string Manifests => Path.Combine(Root, "manifests");
