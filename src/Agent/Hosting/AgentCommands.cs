@@ -39,6 +39,10 @@ internal static class AgentCommands
             Supersedes = true,
         },
         new CommandHandler<VerifyRequest>("verify", verification.RunAsync) { CanBeSuperseded = true },
+        new CommandHandler<EndTasksRequest>("end-tasks", static (_, _, _) => Task.FromResult(new TaskStatus()))
+        {
+            Supersedes = true,
+        },
         new CommandHandler<StageRequest>("stage", stage.RunAsync) { CanBeSuperseded = true },
         new CommandHandler<DecideRequest>("decide", (request, _, token) => restores.DecideAsync(request, token)),
         new CommandHandler<SwapRequest>("swap", (request, _, token) => restores.SwapAsync(request, token)),

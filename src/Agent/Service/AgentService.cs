@@ -110,6 +110,8 @@ internal sealed class AgentService(
     public override Task<TaskStatus> Commit(CommitRequest request, ServerCallContext context) =>
         Accept("commit", request);
 
+    public override Task<TaskStatus> EndTasks(EndTasksRequest request, ServerCallContext context) => Accept("end-tasks", request);
+
     public override Task<TaskStatus> Abort(AbortRequest request, ServerCallContext context) => Accept("abort", request);
 
     public override Task<TaskStatus> Verify(VerifyRequest request, ServerCallContext context) =>

@@ -2,12 +2,13 @@ using System.CommandLine;
 using Cairn.Cli.CommandLine;
 using Cairn.Cli.Connecting;
 using Cairn.Cli.Terminal;
+using Cairn.Cli.Wording;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
 namespace Cairn.Cli.Jobs;
 
-/// <summary><c>cairn job list|show|watch</c></summary>
+/// <summary><c>cairn job list|show|watch|wait|cancel|explain</c></summary>
 internal static class JobCommands
 {
     /// <summary>The group with its commands.</summary>
@@ -16,6 +17,9 @@ internal static class JobCommands
         List(host),
         Show(host),
         Watch(host),
+        Wait(host),
+        Cancel(host),
+        Explain(host),
     };
 
     private static Command List(CommandHost host)
@@ -44,7 +48,7 @@ internal static class JobCommands
         return host.Command("show", "show a job: its nodes, events and failure", [id], async (run, given, token) =>
         {
             var job = await AskJobAsync(run, given.GetRequiredValue(id), token);
-            run.Print(job, () => JobView.Show(job));
+            run.Print(job, () => JobView.Show(job, run.Time.GetUtcNow()));
             return ExitClass.Done;
         });
     }
@@ -60,6 +64,55 @@ internal static class JobCommands
                 job, state => run.Console.Line(JsonDocuments.Line(state)), token);
             await JobConclusion.PrintAsync(run, ended, token);
             return JobOutcome.Exit(ended);
+        });
+    }
+
+    private static Command Wait(CommandHost host)
+    {
+        var id = Operands.Job();
+        return host.Command("wait", "wait silently for a job's end, and end as it ended", [id], async (run, given, token) =>
+        {
+            var job = await AskJobAsync(run, given.GetRequiredValue(id), token);
+            var ended = await new JobWatcher(run.Coordinator, run.Time, static _ => { })
+                .WatchAsync(job.JobId, static _ => { }, token);
+            if (!run.IsText)
+            {
+                run.Console.Line(JsonDocuments.Line(ended));
+            }
+
+            await JobConclusion.PrintAsync(run, ended, token);
+            return JobOutcome.Exit(ended);
+        });
+    }
+
+    private static Command Cancel(CommandHost host)
+    {
+        var id = Operands.Job();
+        return host.Command(
+            "cancel",
+            "give a job up: what it made is removed, the live data stay as they are",
+            [id],
+            async (run, given, token) =>
+            {
+                var request = new CancelJobRequest { JobId = given.GetRequiredValue(id) };
+                var job = await run.Coordinator.AskAsync(
+                    (client, options) => client.CancelJobAsync(request, options), CoordinatorSession.QuestionLimit, token);
+                run.Print(job, () => new Page()
+                    .Line($"job {Printable.Line(job.JobId)} is {Words.For(job.State)}")
+                    .Line($"'cairn job wait {Printable.Line(job.JobId)}' ends when it is cleaned up")
+                    .ToView());
+                return ExitClass.Done;
+            });
+    }
+
+    private static Command Explain(CommandHost host)
+    {
+        var id = Operands.Job();
+        return host.Command("explain", "tell a job's run in plain sentences", [id], async (run, given, token) =>
+        {
+            var job = await AskJobAsync(run, given.GetRequiredValue(id), token);
+            run.Print(job, () => JobExplanation.Show(job));
+            return ExitClass.Done;
         });
     }
 

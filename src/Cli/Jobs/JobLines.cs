@@ -16,19 +16,12 @@ internal sealed class JobLines(TimeProvider time)
 
     private readonly HashSet<string> failuresTold = [];
     private int eventsTold;
-    private string? phaseTold;
     private DateTimeOffset progressTold = time.GetUtcNow();
 
     /// <summary>What is new in <paramref name="job"/> since the last call.</summary>
     public IReadOnlyList<string> News(Job job)
     {
         var lines = new List<string>();
-        if (job.Phase.Length > 0 && job.Phase != phaseTold && !JobOutcome.HasEnded(job))
-        {
-            lines.Add($"{Now()}  {Printable.Line(job.Phase)}");
-            phaseTold = job.Phase;
-        }
-
         lines.AddRange(job.Events.Skip(eventsTold).Select(Event));
         eventsTold = Math.Max(eventsTold, job.Events.Count);
         foreach (var node in job.Nodes)
@@ -43,9 +36,11 @@ internal sealed class JobLines(TimeProvider time)
         return lines;
     }
 
-    /// <summary>An event as one line.</summary>
+    /// <summary>An event as one line: a phase by its name, else what happened.</summary>
     public static string Event(JobEvent happened) =>
-        $"{TimeText.Moment(happened.At)}  {FailureView.OnNode(happened.Node, Printable.Line(happened.Text))}";
+        happened.Phase.Length > 0
+            ? $"{TimeText.Moment(happened.At)}  {Printable.Line(happened.Phase)}"
+            : $"{TimeText.Moment(happened.At)}  {FailureView.OnNode(happened.Node, Printable.Line(happened.Text))}";
 
     private void AddProgress(List<string> lines, Job job)
     {

@@ -8,7 +8,7 @@ namespace Cairn.Cli.Jobs;
 internal static class JobOutcome
 {
     /// <summary>True when nothing will change any more.</summary>
-    public static bool HasEnded(Job job) => job.State is JobState.Succeeded or JobState.Partial or JobState.Failed;
+    public static bool HasEnded(Job job) => job.State is JobState.Succeeded or JobState.Partial or JobState.Failed or JobState.Cancelled;
 
     /// <summary>0 for success, 4 for partial, else what the job's error says.</summary>
     public static ExitClass Exit(Job job) => job.State switch

@@ -96,7 +96,13 @@ internal static class JobProgressView
         _ => $"{text(done)} / {text(total)}",
     };
 
-    private static string Left(Progress progress, double? rate)
+    /// <summary>How much of its part a node has done, in percent; "-" while that is unknown.</summary>
+    public static string Percent(TaskState state, Progress progress) => Share(state, progress) is { } share
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100):0}%")
+        : "-";
+
+    /// <summary>The time left at <paramref name="rate"/> bytes per second; "-" when that cannot be told.</summary>
+    public static string Left(Progress progress, double? rate)
     {
         if (rate is not { } speed || speed <= 0 || progress.BytesTotal <= progress.BytesDone)
         {

@@ -12,8 +12,8 @@ internal static class JobView
     // Damage comes in long runs when a pack is lost; the first few say enough, and JSON has them all.
     private const int MaxDamageLines = 20;
 
-    /// <summary>All of the job.</summary>
-    public static IRenderable Show(Job job)
+    /// <summary>All of the job as it is at <paramref name="now"/>.</summary>
+    public static IRenderable Show(Job job, DateTimeOffset now)
     {
         var page = new Page()
             .Detail("job", Printable.Line(job.JobId))
@@ -32,7 +32,7 @@ internal static class JobView
             .Detail("took", TimeText.Between(job.Created, job.Ended));
         if (job.Nodes.Count > 0)
         {
-            page.Gap().Table(Nodes(job));
+            page.Gap().Table(Nodes(job, now));
         }
 
         AddDamage(page, job);
@@ -60,13 +60,15 @@ internal static class JobView
         return page.ToView();
     }
 
-    private static PlainTable Nodes(Job job)
+    private static PlainTable Nodes(Job job, DateTimeOffset now)
     {
         var table = new PlainTable()
-            .Text("node").Text("state").Text("phase").Number("files").Number("bytes").Number("written").Text("code");
+            .Text("node").Text("state").Text("phase").Number("files").Number("bytes").Number("written").Number("done")
+            .Number("rate").Number("left").Text("code");
         foreach (var node in job.Nodes)
         {
             var progress = node.Progress ?? new Progress();
+            var rate = AverageRate(node, progress, now);
             table.Row(
                 Printable.Line(node.Node),
                 new Cell(Words.For(node.State), Styles.For(node.State)),
@@ -74,10 +76,25 @@ internal static class JobView
                 ByteText.Count(progress.FilesDone),
                 ByteText.Size(progress.BytesDone),
                 ByteText.Size(progress.BytesWritten),
+                JobProgressView.Percent(node.State, progress),
+                rate is { } speed ? ByteText.Rate(speed) : "-",
+                JobProgressView.Left(progress, rate),
                 Printable.OrDash(node.Error?.Code ?? ""));
         }
 
         return table;
+    }
+
+    // One look has no rate of its own; what the node has done since its task began has one.
+    private static double? AverageRate(JobNode node, Progress progress, DateTimeOffset now)
+    {
+        if (node is not { State: TaskState.Running, Started: { } started })
+        {
+            return null;
+        }
+
+        var seconds = (now - TimeText.ToUtc(started)).TotalSeconds;
+        return seconds >= 1 && progress.BytesDone > 0 ? progress.BytesDone / seconds : null;
     }
 
     private static void AddDamage(Page page, Job job)

@@ -23,6 +23,7 @@ internal static class Styles
     {
         JobState.Succeeded => Good,
         JobState.Partial => Attention,
+        JobState.Cancelled or JobState.Cancelling => Attention,
         JobState.Failed => Bad,
         _ => null,
     };

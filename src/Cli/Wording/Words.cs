@@ -13,6 +13,8 @@ internal static class Words
         JobState.Succeeded => "succeeded",
         JobState.Partial => "partial",
         JobState.Failed => "failed",
+        JobState.Cancelling => "cancelling",
+        JobState.Cancelled => "cancelled",
         _ => "unknown",
     };
 

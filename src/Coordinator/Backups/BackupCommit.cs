@@ -15,9 +15,9 @@ internal sealed class BackupCommit(OwedDelivery owed, CoordinatorLimits limits, 
 {
     private const int LongestReason = 500;
 
-    /// <summary>Decides that the point will exist, and gives every node its commit record.</summary>
-    public async Task<JobState> CommitAsync(
-        RunningJob job, BackupPlan plan, CommitRecord record, CancellationToken cancellationToken)
+    /// <summary>Decides that the point will exist.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.JobCancelled"/>: it was given up first.</exception>
+    public void Decide(RunningJob job, BackupPlan plan, CommitRecord record)
     {
         job.Enter("commit");
         var request = new CommitRequest { PointId = plan.PointId, Record = record };
@@ -29,7 +29,6 @@ internal sealed class BackupCommit(OwedDelivery owed, CoordinatorLimits limits, 
                     db, transaction, node, job.Cluster, job.Id, OwedCommand.Commit, request, time.GetUtcNow());
             }
         });
-        return await RollForwardAsync(job, cancellationToken);
     }
 
     /// <summary>Gives the commit record to the nodes that have not confirmed it yet.</summary>

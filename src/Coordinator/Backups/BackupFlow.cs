@@ -24,6 +24,9 @@ internal sealed class BackupFlow(
     public JobKind Kind => JobKind.Backup;
 
     /// <inheritdoc/>
+    public bool CanBeCancelled => true;
+
+    /// <inheritdoc/>
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
     {
         var request = RunBackupRequest.Parser.ParseFrom(job.Request);
@@ -34,20 +37,21 @@ internal sealed class BackupFlow(
                 return await commit.RollForwardAsync(job, cancellationToken);
             case JobDecision.Aborted:
                 await commit.SettleAbortAsync(job, cancellationToken);
-                throw Interrupted();
+                throw job.CalledOff(Interrupted());
         }
 
         if (plan is null)
         {
             // Nothing has been touched so far, so there is nothing to clean up when this refuses.
-            plan = await planner.PlanAsync(job, request, cancellationToken);
+            plan = await job.CancellableAsync(token => planner.PlanAsync(job, request, token), cancellationToken);
             job.SavePlan(plan, plan.PointId);
         }
 
-        CommitRecord record;
         try
         {
-            record = await MakeDurableAsync(job, request, plan, cancellationToken);
+            var record = await job.CancellableAsync(
+                token => MakeDurableAsync(job, request, plan, token), cancellationToken);
+            commit.Decide(job, plan, record);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -56,7 +60,7 @@ internal sealed class BackupFlow(
             throw;
         }
 
-        return await commit.CommitAsync(job, plan, record, cancellationToken);
+        return await commit.RollForwardAsync(job, cancellationToken);
     }
 
     /// <summary>

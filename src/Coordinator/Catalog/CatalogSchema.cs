@@ -80,6 +80,10 @@ internal static class CatalogSchema
             UNIQUE (job_id, node, command)
         );
         """,
+        """
+        ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER;           -- when somebody gave the job up; NULL when nobody has
+        ALTER TABLE job_events ADD COLUMN phase TEXT NOT NULL DEFAULT ''; -- the phase that began with this event
+        """,
     ];
 
     /// <summary>Applies what is missing, each step in a transaction of its own.</summary>

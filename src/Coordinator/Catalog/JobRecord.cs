@@ -7,6 +7,7 @@ namespace Cairn.Coordinator.Catalog;
 /// <summary>A job as the catalog holds it, without its nodes and events.</summary>
 /// <param name="Request">The request message of the job's kind.</param>
 /// <param name="Plan">The flow's durable notes as JSON; null until it has made any.</param>
+/// <param name="CancelRequested">When somebody gave it up; null when nobody has.</param>
 internal sealed record JobRecord(
     JobId Id,
     JobKind Kind,
@@ -22,8 +23,9 @@ internal sealed record JobRecord(
     ByteString Request,
     string? Plan,
     JobDecision Decision,
-    RestoreAftermath Aftermath)
+    RestoreAftermath Aftermath,
+    DateTimeOffset? CancelRequested)
 {
     /// <summary>True when the job has ended, well or not.</summary>
-    public bool HasEnded => State is JobState.Succeeded or JobState.Partial or JobState.Failed;
+    public bool HasEnded => State is JobState.Succeeded or JobState.Partial or JobState.Failed or JobState.Cancelled;
 }

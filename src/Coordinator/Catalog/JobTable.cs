@@ -61,11 +61,26 @@ internal sealed class JobTable(CatalogDatabase database)
         return epoch;
     });
 
-    /// <summary>Records that the job runs, and in which phase.</summary>
+    /// <summary>Records that the job runs, and in which phase; one that was given up is cancelling in whatever phase.</summary>
     public void SetPhase(JobId id, string phase) => database.Write((db, transaction) => db.Execute(
-        "UPDATE jobs SET state = @state, phase = @phase WHERE job_id = @id",
-        new { id = id.ToString(), phase, state = (int)JobState.Running },
+        """
+        UPDATE jobs SET phase = @phase, state = CASE WHEN cancel_requested IS NULL THEN @running ELSE @cancelling END
+        WHERE job_id = @id
+        """,
+        new { id = id.ToString(), phase, running = (int)JobState.Running, cancelling = (int)JobState.Cancelling },
         transaction));
+
+    /// <summary>
+    /// Records that the job was given up; false when it has made its one choice or has ended. From then on it can only
+    /// choose to abort.
+    /// </summary>
+    public bool TryRequestCancel(JobId id, DateTimeOffset at) => database.Write((db, transaction) => db.Execute(
+        """
+        UPDATE jobs SET cancel_requested = coalesce(cancel_requested, @at), state = @cancelling
+        WHERE job_id = @id AND ended IS NULL AND (decision = 0 OR cancel_requested IS NOT NULL)
+        """,
+        new { id = id.ToString(), at = at.ToCatalog(), cancelling = (int)JobState.Cancelling },
+        transaction) == 1);
 
     /// <summary>Records the flow's notes, and the point once it has a name.</summary>
     public void SetPlan(JobId id, string plan, string pointId) => database.Write((db, transaction) => db.Execute(
@@ -75,12 +90,22 @@ internal sealed class JobTable(CatalogDatabase database)
 
     /// <summary>
     /// Makes the job's one choice durable, together with <paramref name="alongside"/>. Making the same choice again is
-    /// nothing; making the other one is a defect.
+    /// nothing; making the other one is a defect. False, and nothing is changed, when it was given up before it could choose
+    /// to go forward.
     /// </summary>
-    public void Decide(
+    public bool TryDecide(
         JobId id, JobDecision decision, Action<SqliteConnection, SqliteTransaction> alongside) =>
         database.Write((db, transaction) =>
         {
+            var cancelled = db.ExecuteScalar<long?>(
+                "SELECT cancel_requested FROM jobs WHERE job_id = @id AND decision = 0",
+                new { id = id.ToString() },
+                transaction);
+            if (cancelled is not null && decision != JobDecision.Aborted)
+            {
+                return false;
+            }
+
             var changed = db.Execute(
                 "UPDATE jobs SET decision = @decision WHERE job_id = @id AND decision IN (0, @decision)",
                 new { id = id.ToString(), decision = (int)decision },
@@ -91,6 +116,7 @@ internal sealed class JobTable(CatalogDatabase database)
             }
 
             alongside(db, transaction);
+            return true;
         });
 
     /// <summary>Records what became of the old data of a restore.</summary>
@@ -129,10 +155,21 @@ internal sealed class JobTable(CatalogDatabase database)
         transaction));
 
     /// <summary>Appends to the job's record.</summary>
-    public void AddEvent(JobId id, int sequence, DateTimeOffset at, string node, string text) =>
+    public void AddEvent(JobId id, int sequence, JobEvent happened) =>
         database.Write((db, transaction) => db.Execute(
-            "INSERT INTO job_events (job_id, sequence, at, node, text) VALUES (@id, @sequence, @at, @node, @text)",
-            new { id = id.ToString(), sequence, at = at.ToCatalog(), node, text },
+            """
+            INSERT INTO job_events (job_id, sequence, at, node, text, phase)
+            VALUES (@id, @sequence, @At, @Node, @Text, @Phase)
+            """,
+            new
+            {
+                id = id.ToString(),
+                sequence,
+                At = happened.At.ToDateTimeOffset().ToCatalog(),
+                happened.Node,
+                happened.Text,
+                happened.Phase,
+            },
             transaction));
 
     /// <summary>The job; null when there is none.</summary>
@@ -185,7 +222,7 @@ internal sealed class JobTable(CatalogDatabase database)
     /// <summary>The job's events in order.</summary>
     public IReadOnlyList<JobEvent> Events(JobId id) => database.Read(db => db
         .Query<EventRow>(
-            "SELECT at, node, text FROM job_events WHERE job_id = @id ORDER BY sequence", new { id = id.ToString() })
+            "SELECT at, node, text, phase FROM job_events WHERE job_id = @id ORDER BY sequence", new { id = id.ToString() })
         .Select(row => row.ToMessage())
         .ToList());
 
@@ -197,11 +234,14 @@ internal sealed class JobTable(CatalogDatabase database)
 
         public string Text { get; set; } = "";
 
+        public string Phase { get; set; } = "";
+
         public JobEvent ToMessage() => new()
         {
             At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(CatalogTime.FromCatalog(At)),
             Node = Node,
             Text = Text,
+            Phase = Phase,
         };
     }
 
@@ -247,6 +287,8 @@ internal sealed class JobTable(CatalogDatabase database)
 
         public long Aftermath { get; set; }
 
+        public long? CancelRequested { get; set; }
+
         public JobRecord ToRecord() => new(
             Shared.Identifiers.JobId.Parse(JobId),
             JobKinds.Parse(Kind),
@@ -262,6 +304,7 @@ internal sealed class JobTable(CatalogDatabase database)
             ByteString.CopyFrom(Request),
             Plan,
             (JobDecision)Decision,
-            (RestoreAftermath)Aftermath);
+            (RestoreAftermath)Aftermath,
+            CancelRequested is { } requested ? CatalogTime.FromCatalog(requested) : null);
     }
 }

@@ -12,6 +12,9 @@ internal interface IJobFlow
     /// <summary>The kind that it runs.</summary>
     JobKind Kind { get; }
 
+    /// <summary>True when a job of this kind can be given up before it has decided.</summary>
+    bool CanBeCancelled { get; }
+
     /// <summary>
     /// Runs the job to its end and returns how it ended. What fails it is thrown, after everything was cleaned up or is
     /// owed; <see cref="OperationCanceledException"/> of the token leaves the job for the next start.

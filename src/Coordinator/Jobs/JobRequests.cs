@@ -5,7 +5,7 @@ using Cairn.V1;
 namespace Cairn.Coordinator.Jobs;
 
 /// <summary>What people ask about jobs.</summary>
-internal sealed class JobRequests(JobBoard board, CoordinatorCatalog catalog)
+internal sealed class JobRequests(JobBoard board, JobRunner runner, CoordinatorCatalog catalog)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;
@@ -33,6 +33,9 @@ internal sealed class JobRequests(JobBoard board, CoordinatorCatalog catalog)
 
     /// <summary>One job; throws as <see cref="JobBoard.Get(string)"/>.</summary>
     public Job Get(GetJobRequest request) => board.Get(request.JobId);
+
+    /// <summary>Gives a job up; throws as <see cref="JobRunner.Cancel"/> and <see cref="JobBoard.Resolve"/>.</summary>
+    public Job Cancel(CancelJobRequest request) => runner.Cancel(board.Resolve(request.JobId), by: "");
 
     /// <summary>The job's state at once and then its changes until it has ended.</summary>
     public IAsyncEnumerable<Job> WatchAsync(WatchJobRequest request, CancellationToken cancellationToken) =>

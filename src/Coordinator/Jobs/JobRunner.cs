@@ -20,7 +20,7 @@ internal sealed class JobRunner(
     ILogger<JobRunner> logger) : IHostedService, IDisposable
 {
     private readonly Dictionary<JobKind, IJobFlow> flowByKind = flows.ToDictionary(flow => flow.Kind);
-    private readonly ConcurrentDictionary<JobId, Task> running = new();
+    private readonly ConcurrentDictionary<JobId, (RunningJob Job, Task Run)> running = new();
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>Takes up what the last process left.</summary>
@@ -44,11 +44,30 @@ internal sealed class JobRunner(
         return Begin(locked, adopted: false).Look().State;
     }
 
+    /// <summary>Gives a running job up; returns it as it is then.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.CannotCancel"/>.</exception>
+    public Job Cancel(JobId id, string by)
+    {
+        if (!running.TryGetValue(id, out var found))
+        {
+            throw new CairnException(
+                ErrorCode.CannotCancel, $"job {id} has ended", "'cairn job show' tells how", subject: id.ToString());
+        }
+
+        return flowByKind[found.Job.Kind].CanBeCancelled
+            ? found.Job.Cancel(by)
+            : throw new CairnException(
+                ErrorCode.CannotCancel,
+                $"job {id} is {(found.Job.Kind == JobKind.Undo ? "an undo" : $"a {found.Job.Kind.Word()}")}, which goes to its end once it has begun",
+                $"wait for it: cairn job watch {id}",
+                subject: id.ToString());
+    }
+
     /// <summary>Leaves all jobs where they are; they are taken up at the next start.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await Task.WhenAll(running.Values).WaitAsync(cancellationToken);
+        await Task.WhenAll(running.Values.Select(job => job.Run)).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -68,8 +87,8 @@ internal sealed class JobRunner(
         // A job is not part of the call that asked for it; its logs must not carry that call's scope.
         using (ExecutionContext.SuppressFlow())
         {
-            running[record.Id] = Task.Run(
-                () => RunAsync(job, flowByKind[record.Kind], registered.Task), CancellationToken.None);
+            running[record.Id] = (job, Task.Run(
+                () => RunAsync(job, flowByKind[record.Kind], registered.Task), CancellationToken.None));
         }
 
         registered.SetResult();
@@ -92,6 +111,7 @@ internal sealed class JobRunner(
         {
             board.Remove(job.Id);
             running.TryRemove(job.Id, out _);
+            job.Dispose();
         }
     }
 
@@ -109,7 +129,7 @@ internal sealed class JobRunner(
         }
         catch (CairnException failure)
         {
-            job.End(JobState.Failed, failure.ToDetail());
+            job.End(failure.Code == ErrorCode.JobCancelled ? JobState.Cancelled : JobState.Failed, failure.ToDetail());
         }
         catch (Exception failure)
         {

@@ -37,7 +37,8 @@ internal sealed class JobStart(CoordinatorCatalog catalog, NodeDirectory nodes, 
             request.ToByteString(),
             Plan: null,
             JobDecision.None,
-            RestoreAftermath.Beside);
+            RestoreAftermath.Beside,
+            CancelRequested: null);
         return runner.Start(job, nodes.HighestEpoch(cluster));
     }
 

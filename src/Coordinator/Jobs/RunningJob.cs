@@ -15,12 +15,13 @@ namespace Cairn.Coordinator.Jobs;
 /// before it counts; progress is only shown. One flow owns it; reports of its nodes may come from any thread.
 /// </summary>
 internal sealed class RunningJob(
-    JobRecord record, LiveJob shown, JobTable table, TimeProvider time, ILogger logger, bool adopted)
+    JobRecord record, LiveJob shown, JobTable table, TimeProvider time, ILogger logger, bool adopted) : IDisposable
 {
     /// <summary>A job that loops would fill the catalog; later events are dropped, the last one says so.</summary>
     private const int MaxEvents = 1000;
 
     private readonly Lock gate = new();
+    private readonly CancellationTokenSource givenUp = Begun(record);
     private int events = shown.Look().State.Events.Count;
 
     // The flow reads what it has saved also within the same run.
@@ -28,6 +29,9 @@ internal sealed class RunningJob(
 
     /// <summary>The job's identity.</summary>
     public JobId Id => record.Id;
+
+    /// <summary>What it does.</summary>
+    public JobKind Kind => record.Kind;
 
     /// <summary>The cluster whose lock it holds.</summary>
     public string Cluster => record.Cluster;
@@ -80,42 +84,90 @@ internal sealed class RunningJob(
     }
 
     /// <summary>Makes the job's one choice durable, together with <paramref name="alongside"/>.</summary>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.JobCancelled"/>: it was given up before it could choose to go forward.
+    /// </exception>
     public void Decide(JobDecision decision, Action<SqliteConnection, SqliteTransaction> alongside)
     {
-        table.Decide(Id, decision, alongside);
+        if (!table.TryDecide(Id, decision, alongside))
+        {
+            throw Cancelled(cause: null);
+        }
+
         Decision = decision;
+    }
+
+    /// <summary>Gives the job up; its flow notices in the part that <see cref="CancellableAsync"/> runs. May be repeated.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.CannotCancel"/>: it has decided, or has ended.</exception>
+    public Job Cancel(string by)
+    {
+        lock (gate)
+        {
+            var first = shown.Look().State.State != JobState.Cancelling;
+            if (!table.TryRequestCancel(Id, time.GetUtcNow()))
+            {
+                throw new CairnException(
+                    ErrorCode.CannotCancel,
+                    $"job {Id} has {(Decision == JobDecision.Aborted ? "been called off already" : "decided and goes to its end")}",
+                    "wait for it: cairn job watch " + Id,
+                    subject: Id.ToString());
+            }
+
+            if (first)
+            {
+                shown.Update(job => job.State = JobState.Cancelling);
+                Note(by.Length == 0 ? "it was given up" : $"{by} gave it up");
+            }
+        }
+
+        givenUp.Cancel();
+        return shown.Look().State;
+    }
+
+    /// <summary>
+    /// Why a job ends that the last process called off: somebody gave it up, or that process met <paramref name="otherwise"/>.
+    /// </summary>
+    public CairnException CalledOff(CairnException otherwise) =>
+        givenUp.IsCancellationRequested ? Cancelled(cause: null) : otherwise;
+
+    /// <summary>Runs the part of a flow that ends when somebody gives the job up.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.JobCancelled"/>, and what <paramref name="part"/> throws.</exception>
+    public async Task<T> CancellableAsync<T>(Func<CancellationToken, Task<T>> part, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, givenUp.Token);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            return await part(either.Token);
+        }
+        catch (Exception failure) when (
+            failure is OperationCanceledException or CairnException
+            && givenUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Cancelled(failure);
+        }
     }
 
     /// <summary>The job is in another phase now.</summary>
     public void Enter(string phase)
     {
         table.SetPhase(Id, phase);
+        var before = shown.Look().State.Phase;
         shown.Update(job =>
         {
-            job.State = JobState.Running;
+            job.State = job.State == JobState.Cancelling ? JobState.Cancelling : JobState.Running;
             job.Phase = phase;
         });
+        if (before != phase)
+        {
+            Record(new JobEvent { Phase = phase });
+        }
+
         JobLog.Phase(logger, Id, Cluster, phase);
     }
 
     /// <summary>Adds a sentence to the job's record.</summary>
-    public void Note(string text, string node = "")
-    {
-        lock (gate)
-        {
-            if (events >= MaxEvents)
-            {
-                return;
-            }
-
-            events++;
-            var said = events == MaxEvents ? "no further events are recorded" : text;
-            var at = time.GetUtcNow();
-            table.AddEvent(Id, events, at, node, said);
-            shown.Update(job => job.Events.Add(
-                new JobEvent { At = Timestamp.FromDateTimeOffset(at), Node = node, Text = said }));
-        }
-    }
+    public void Note(string text, string node = "") => Record(new JobEvent { Text = text, Node = node });
 
     /// <summary>Shows how far a task on a node has come; its end is recorded too.</summary>
     public void Report(V1.TaskStatus status, string node)
@@ -147,6 +199,9 @@ internal sealed class RunningJob(
         table.PutNode(Id, state.Nodes.Single(shownNode => shownNode.Node == node));
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => givenUp.Dispose();
+
     /// <summary>Ends the job and frees the lock. Nothing may be recorded afterwards.</summary>
     public void End(JobState state, ErrorDetail? error)
     {
@@ -160,6 +215,46 @@ internal sealed class RunningJob(
         });
         JobLog.Ended(logger, Id, Cluster, state, error?.Code ?? "", error?.Message ?? "");
     }
+
+    private void Record(JobEvent happened)
+    {
+        lock (gate)
+        {
+            if (events >= MaxEvents)
+            {
+                return;
+            }
+
+            events++;
+            if (events == MaxEvents)
+            {
+                happened = new JobEvent { Text = "no further events are recorded" };
+            }
+
+            happened.At = Timestamp.FromDateTimeOffset(time.GetUtcNow());
+            table.AddEvent(Id, events, happened);
+            shown.Update(job => job.Events.Add(happened));
+        }
+    }
+
+    // A job that was given up before the coordinator was restarted goes on being given up.
+    private static CancellationTokenSource Begun(JobRecord record)
+    {
+        var source = new CancellationTokenSource();
+        if (record.CancelRequested is not null)
+        {
+            source.Cancel();
+        }
+
+        return source;
+    }
+
+    private CairnException Cancelled(Exception? cause) => new(
+        ErrorCode.JobCancelled,
+        $"the {record.Kind.Word()} of cluster '{Cluster}' was given up; what it had made is cleaned up",
+        "run it again when it is wanted",
+        subject: Id.ToString(),
+        cause: cause);
 
     private static JobNode Node(Job job, string name)
     {

@@ -15,6 +15,9 @@ internal sealed class DiscardFlow(
     public JobKind Kind => JobKind.Discard;
 
     /// <inheritdoc/>
+    public bool CanBeCancelled => false;
+
+    /// <inheritdoc/>
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
     {
         var nodes = await past.NodesAsync(Kind, job.Cluster, job.RestoreJobId, cancellationToken);

@@ -22,6 +22,9 @@ internal sealed class RestoreFlow(
     public JobKind Kind => JobKind.Restore;
 
     /// <inheritdoc/>
+    public bool CanBeCancelled => true;
+
+    /// <inheritdoc/>
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
     {
         switch (job.Decision)
@@ -30,13 +33,14 @@ internal sealed class RestoreFlow(
                 return await decision.RollForwardAsync(job, cancellationToken);
             case JobDecision.Aborted:
                 await decision.SettleCallOffAsync(job, cancellationToken);
-                throw Interrupted();
+                throw job.CalledOff(Interrupted());
         }
 
-        var notes = job.ReadPlan<RestoreNotes>() ?? await PlanAsync(job, cancellationToken);
+        var notes = job.ReadPlan<RestoreNotes>() ?? await job.CancellableAsync(token => PlanAsync(job, token), cancellationToken);
         try
         {
-            await StageAsync(job, notes, cancellationToken);
+            await job.CancellableAsync(token => StageAsync(job, notes, token), cancellationToken);
+            decision.Decide(job, notes);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -45,7 +49,6 @@ internal sealed class RestoreFlow(
             throw;
         }
 
-        decision.Decide(job, notes);
         return await decision.RollForwardAsync(job, cancellationToken);
     }
 
@@ -70,11 +73,11 @@ internal sealed class RestoreFlow(
         return planned.Notes;
     }
 
-    private async Task StageAsync(RunningJob job, RestoreNotes notes, CancellationToken cancellationToken)
+    private Task<IReadOnlyDictionary<string, V1.TaskStatus>> StageAsync(RunningJob job, RestoreNotes notes, CancellationToken cancellationToken)
     {
         job.Enter("stage");
         var parts = notes.Nodes.ToDictionary(part => part.Node, StringComparer.Ordinal);
-        await tasks.OnAllAsync(
+        return tasks.OnAllAsync(
             job,
             notes.Nodes.Select(part => part.Node),
             new TaskName("stage"),

@@ -15,6 +15,9 @@ internal sealed class UndoFlow(
     public JobKind Kind => JobKind.Undo;
 
     /// <inheritdoc/>
+    public bool CanBeCancelled => false;
+
+    /// <inheritdoc/>
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
     {
         var nodes = await RequireAllAsync(job, cancellationToken);

@@ -83,6 +83,9 @@ internal sealed class CoordinatorService(
     public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
         Task.FromResult(jobs.Get(request));
 
+    public override Task<Job> CancelJob(CancelJobRequest request, ServerCallContext context) =>
+        Task.FromResult(jobs.Cancel(request));
+
     public override async Task WatchJob(
         WatchJobRequest request, IServerStreamWriter<Job> responseStream, ServerCallContext context)
     {

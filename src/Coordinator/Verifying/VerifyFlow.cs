@@ -16,7 +16,23 @@ internal sealed class VerifyFlow(
     public JobKind Kind => JobKind.Verify;
 
     /// <inheritdoc/>
+    public bool CanBeCancelled => true;
+
+    /// <inheritdoc/>
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await job.CancellableAsync(token => VerifyAsync(job, token), cancellationToken);
+        }
+        catch (CairnException failure) when (failure.Code == ErrorCode.JobCancelled)
+        {
+            await EndTasksAsync(job, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<JobState> VerifyAsync(RunningJob job, CancellationToken cancellationToken)
     {
         var request = VerifyBackupRequest.Parser.ParseFrom(job.Request);
         var (plan, away) = job.ReadPlan<VerifyPlan>() is { } known
@@ -33,6 +49,34 @@ internal sealed class VerifyFlow(
         }
 
         return JobState.Succeeded;
+    }
+
+    // A node that cannot be told reads on to the end of its part, which harms nobody.
+    private async Task EndTasksAsync(RunningJob job, CancellationToken cancellationToken)
+    {
+        if (job.ReadPlan<VerifyPlan>() is not { } plan)
+        {
+            return;
+        }
+
+        job.Enter("end");
+        await Task.WhenAll(plan.Nodes.Select(async node =>
+        {
+            try
+            {
+                await tasks.OnAsync(
+                    job,
+                    node,
+                    new TaskName("end-tasks"),
+                    new TaskTerms(limits.Call, limits.Call, Repeatable: true),
+                    static (agent, header, options, _) => agent.EndTasksAsync(new EndTasksRequest { Header = header }, options),
+                    cancellationToken);
+            }
+            catch (CairnException failure)
+            {
+                job.Note($"its part could not be ended and goes on for a while: {failure.Message}", node);
+            }
+        }));
     }
 
     // Patience is for an agent that goes away in the middle; one that was away from the start has cost its deadline already.

@@ -81,6 +81,12 @@ public enum ErrorCode
     /// <summary>Another job holds the cluster.</summary>
     ClusterLocked,
 
+    /// <summary>Somebody gave the job up.</summary>
+    JobCancelled,
+
+    /// <summary>The job cannot be given up any more.</summary>
+    CannotCancel,
+
     /// <summary>The command is older than one that the agent has already seen.</summary>
     StaleEpoch,
 

@@ -42,8 +42,8 @@ public sealed class JobCommandTests : IAsyncLifetime
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
             [
-                "NODE  STATE  PHASE  FILES    BYTES  WRITTEN  CODE",
-                "n1    done   stage      4  4.0 KiB      0 B  -",
+                "NODE  STATE  PHASE  FILES    BYTES  WRITTEN  DONE  RATE  LEFT  CODE",
+                "n1    done   stage      4  4.0 KiB      0 B  100%     -     -  -",
                 "",
                 "2026-11-01T12:00:00Z  staging",
                 "",
@@ -52,6 +52,65 @@ public sealed class JobCommandTests : IAsyncLifetime
                 "  code: INSTANCE_RUNNING",
             ],
             run.OutputLines[^8..]);
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_says_so_and_how_to_wait_for_its_end()
+    {
+        script.Begun = Samples.Job(JobState.Cancelling);
+
+        var run = await RunAsync("job", "cancel", Samples.JobId[..13]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            [$"job {Samples.JobId} is cancelling", $"'cairn job wait {Samples.JobId}' ends when it is cleaned up"],
+            run.OutputLines);
+        Assert.Equal(Samples.JobId[..13], script.Asked<CancelJobRequest>().JobId);
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_job_prints_only_its_end_and_ends_as_it_ended()
+    {
+        var ended = Samples.Job(JobState.Cancelled, "restore");
+        ended.Error = new ErrorDetail { Code = "JOB_CANCELLED", Message = "the restore was given up", WayOut = "run it again" };
+        script.Begun = Samples.Job(kind: "restore");
+        script.WatchTells(Samples.Job(JobState.Cancelling, "restore"), ended);
+
+        var run = await RunAsync("job", "wait", Samples.JobId);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal([$"restore of demo cancelled: point {Samples.PointId}, 12.0 s"], run.OutputLines);
+        Assert.Equal("cairn: the restore was given up\n  way out: run it again\n  code: JOB_CANCELLED\n", run.Error);
+    }
+
+    [Fact]
+    public async Task A_run_is_explained_in_sentences_from_its_events()
+    {
+        var job = Samples.Job(JobState.Failed, "restore");
+        job.Epoch = 7;
+        job.Events.Add(new JobEvent { At = Samples.Noon(), Phase = "precheck" });
+        job.Events.Add(new JobEvent { At = Samples.Noon(2), Phase = "stage" });
+        job.Events.Add(new JobEvent { At = Samples.Noon(3), Text = "the disk is slow", Node = "n2" });
+        job.Error = Samples.Running();
+        script.Begun = job;
+
+        var run = await RunAsync("job", "explain", Samples.JobId);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            [
+                $"A restore of cluster demo was asked for at 2026-11-01T12:00:00Z; it is about point {Samples.PointId}. It held the cluster's lock with epoch 7.",
+                "",
+                "2026-11-01T12:00:00Z  Every node checked that nothing stands in the way, before anything was touched. This took 2.0 s.",
+                "",
+                "2026-11-01T12:00:02Z  Every node brought its part beside the live data and checked it; no live byte was touched. This took 10.0 s.",
+                "    n2: the disk is slow.",
+                "",
+                "It ended at 2026-11-01T12:00:12Z, after 12.0 s: failed.",
+                "n2: process 4711 has '/data/n2/meta/raft.db' open, so its data cannot be replaced.",
+                "Way out: stop the instance, or give the restore another directory. Code: INSTANCE_RUNNING.",
+            ],
+            run.OutputLines);
     }
 
     [Fact]

@@ -13,13 +13,13 @@ public sealed class JobLinesTests
     public JobLinesTests() => lines = new JobLines(time);
 
     [Fact]
-    public void A_phase_is_told_once_and_mere_progress_is_not()
+    public void A_phase_is_told_once_with_its_own_time_and_mere_progress_is_not()
     {
         var first = lines.News(With(Samples.JobNode("n1", TaskState.Running, 0, 4096)));
         var progress = lines.News(With(Samples.JobNode("n1", TaskState.Running, 2048, 4096)));
         var done = lines.News(With(Samples.JobNode("n1", TaskState.Succeeded, 4096, 4096)));
 
-        Assert.Equal(["2026-11-01T00:00:00Z  copy"], first);
+        Assert.Equal(["2026-11-01T12:00:00Z  copy"], first);
         Assert.Empty(progress);
         Assert.Empty(done);
     }
@@ -67,6 +67,7 @@ public sealed class JobLinesTests
     private static Job With(params JobNode[] nodes)
     {
         var job = Samples.Job();
+        job.Events.Add(new JobEvent { At = Samples.Noon(), Phase = "copy" });
         job.Nodes.Add(nodes);
         return job;
     }

@@ -110,6 +110,8 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
     public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
         Answer(request, Begun is { } job && job.JobId.StartsWith(request.JobId, StringComparison.Ordinal) ? job : null);
 
+    public override Task<Job> CancelJob(CancelJobRequest request, ServerCallContext context) => Answer(request, Begun);
+
     public override async Task WatchJob(
         WatchJobRequest request, IServerStreamWriter<Job> responseStream, ServerCallContext context)
     {

@@ -6,6 +6,7 @@ using Cairn.TestKit;
 using Cairn.V1;
 using Dapper;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Coordinator.Tests.Catalog;
 
@@ -26,9 +27,9 @@ public sealed class CatalogTests : IDisposable
             catalog.Clusters.Add(new ClusterDefinition("c1", "e", ["n1", "n2"]));
             job = catalog.Jobs.Create(NewJob(), highestSeen: 4);
             catalog.Jobs.SetPlan(job.Id, """{"a":1}""", "p1");
-            catalog.Jobs.AddEvent(job.Id, 1, time.GetUtcNow(), "n1", "it began");
+            catalog.Jobs.AddEvent(job.Id, 1, new JobEvent { At = time.GetUtcNow().ToTimestamp(), Node = "n1", Text = "it began" });
             catalog.Jobs.PutNode(job.Id, new JobNode { Node = "n1", State = TaskState.Running });
-            catalog.Jobs.Decide(job.Id, JobDecision.Committing, (db, transaction) => OwedTable.Add(
+            catalog.Jobs.TryDecide(job.Id, JobDecision.Committing, (db, transaction) => OwedTable.Add(
                 db, transaction, "n1", "c1", job.Id, OwedCommand.Commit, new CommitRequest { PointId = "p1" }, time.GetUtcNow()));
         }
 
@@ -79,17 +80,39 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_job_that_was_given_up_can_only_abort_and_one_that_has_decided_cannot_be_given_up()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var given = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+        var requested = catalog.Jobs.TryRequestCancel(given.Id, time.GetUtcNow());
+        var forward = catalog.Jobs.TryDecide(given.Id, JobDecision.Committing, static (_, _) => { });
+        var back = catalog.Jobs.TryDecide(given.Id, JobDecision.Aborted, static (_, _) => { });
+        catalog.Jobs.End(given.Id, JobState.Cancelled, error: null, time.GetUtcNow());
+        var decided = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+        catalog.Jobs.TryDecide(decided.Id, JobDecision.Committing, static (_, _) => { });
+
+        var late = catalog.Jobs.TryRequestCancel(decided.Id, time.GetUtcNow());
+
+        Assert.True(requested);
+        Assert.False(forward);
+        Assert.True(back);
+        Assert.False(late);
+        Assert.NotNull(catalog.Jobs.Find(given.Id)!.CancelRequested);
+    }
+
+    [Fact]
     public void A_job_decides_once()
     {
         using var database = CatalogDatabase.Open(File);
         var catalog = WithCluster(database);
         var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
 
-        catalog.Jobs.Decide(job.Id, JobDecision.Aborted, static (_, _) => { });
-        catalog.Jobs.Decide(job.Id, JobDecision.Aborted, static (_, _) => { });
+        catalog.Jobs.TryDecide(job.Id, JobDecision.Aborted, static (_, _) => { });
+        catalog.Jobs.TryDecide(job.Id, JobDecision.Aborted, static (_, _) => { });
 
         Assert.Throws<InvalidOperationException>(
-            () => catalog.Jobs.Decide(job.Id, JobDecision.Decided, static (_, _) => { }));
+            () => catalog.Jobs.TryDecide(job.Id, JobDecision.Decided, static (_, _) => { }));
         Assert.Equal(JobDecision.Aborted, catalog.Jobs.Find(job.Id)!.Decision);
     }
 
@@ -100,7 +123,7 @@ public sealed class CatalogTests : IDisposable
         var catalog = WithCluster(database);
         var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
 
-        Assert.Throws<IOException>(() => catalog.Jobs.Decide(
+        Assert.Throws<IOException>(() => catalog.Jobs.TryDecide(
             job.Id, JobDecision.Decided, static (_, _) => throw new IOException("the disk is full")));
 
         Assert.Equal(JobDecision.None, catalog.Jobs.Find(job.Id)!.Decision);
@@ -209,5 +232,6 @@ public sealed class CatalogTests : IDisposable
         new RunBackupRequest { Cluster = "c1" }.ToByteString(),
         Plan: null,
         JobDecision.None,
-        RestoreAftermath.Beside);
+        RestoreAftermath.Beside,
+        CancelRequested: null);
 }

@@ -160,6 +160,9 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     public override Task<Cairn.V1.TaskStatus> Verify(VerifyRequest request, ServerCallContext context) =>
         Accept("verify", "", request.Header, request, status => status.Verify = new VerifyResult { Files = 1, Bytes = 10 });
 
+    public override Task<Cairn.V1.TaskStatus> EndTasks(EndTasksRequest request, ServerCallContext context) =>
+        Accept("end-tasks", "", request.Header, request);
+
     public override Task<Cairn.V1.TaskStatus> Stage(StageRequest request, ServerCallContext context) =>
         Accept("stage", "", request.Header, request, _ => Memory.Restores[request.Header.JobId] = "staged");
 

@@ -103,6 +103,8 @@ public sealed class JobRunnerTests : IDisposable
     {
         public JobKind Kind => JobKind.Backup;
 
+        public bool CanBeCancelled => false;
+
         public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
         {
             await Task.Yield();
