@@ -6,7 +6,7 @@ using Cairn.V1;
 
 namespace Cairn.Cli.Clusters;
 
-/// <summary><c>cairn cluster add|list|show|topology</c></summary>
+/// <summary><c>cairn cluster add|list|show|topology|lock|unlock</c></summary>
 internal static class ClusterCommands
 {
     /// <summary>The group with its commands.</summary>
@@ -16,6 +16,8 @@ internal static class ClusterCommands
         List(host),
         Show(host),
         Topology(host),
+        Lock(host),
+        Unlock(host),
     };
 
     private static Command Add(CommandHost host)
@@ -91,6 +93,48 @@ internal static class ClusterCommands
                     CoordinatorSession.QuestionLimit,
                     token);
                 run.Print(topology, () => TopologyView.Show(topology));
+                return ExitClass.Done;
+            });
+    }
+
+    private static Command Lock(CommandHost host)
+    {
+        var name = new ClusterOperand();
+        var reason = new Option<string>("--reason")
+        {
+            Description = "what it is kept for; those whose jobs are refused read it", HelpName = "TEXT", Required = true,
+        };
+        return host.Command(
+            "lock", "keep every job away from a cluster", [.. name.Symbols, reason], async (run, given, token) =>
+            {
+                var request = new LockClusterRequest
+                {
+                    Name = await name.ResolveAsync(run, given, token), Reason = given.GetRequiredValue(reason),
+                };
+                var cluster = await run.Coordinator.AskAsync(
+                    (client, options) => client.LockClusterAsync(request, options), CoordinatorSession.QuestionLimit, token);
+                run.Print(cluster, () => ClusterViews.List([cluster]));
+                return ExitClass.Done;
+            });
+    }
+
+    private static Command Unlock(CommandHost host)
+    {
+        var name = new ClusterOperand();
+        var held = new Option<string>("--lock")
+        {
+            Description = "the lock's id, as 'cairn cluster list' shows it", HelpName = "ID", Required = true,
+        };
+        return host.Command(
+            "unlock", "free a cluster that was locked for maintenance", [.. name.Symbols, held], async (run, given, token) =>
+            {
+                var request = new UnlockClusterRequest
+                {
+                    Name = await name.ResolveAsync(run, given, token), LockId = given.GetRequiredValue(held),
+                };
+                var cluster = await run.Coordinator.AskAsync(
+                    (client, options) => client.UnlockClusterAsync(request, options), CoordinatorSession.QuestionLimit, token);
+                run.Print(cluster, () => ClusterViews.List([cluster]));
                 return ExitClass.Done;
             });
     }

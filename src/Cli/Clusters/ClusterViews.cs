@@ -55,7 +55,12 @@ internal static class ClusterViews
             .ToView();
     }
 
-    private static Cell Lock(Cluster cluster) => cluster.LockedByJob.Length == 0
-        ? "free"
-        : new Cell($"held by job {Printable.Line(cluster.LockedByJob)}", Styles.Attention);
+    private static Cell Lock(Cluster cluster) => cluster switch
+    {
+        { Maintenance: { } kept } => new Cell(
+            $"maintenance since {TimeText.Moment(kept.Since)}, lock {Printable.Line(kept.LockId)}: {Printable.Line(kept.Reason)}",
+            Styles.Attention),
+        { LockedByJob.Length: > 0 } => new Cell($"held by job {Printable.Line(cluster.LockedByJob)}", Styles.Attention),
+        _ => "free",
+    };
 }

@@ -82,6 +82,7 @@ internal static class CatalogSchema
         """,
         """
         ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER;           -- when somebody gave the job up; NULL when nobody has
+        ALTER TABLE clusters ADD COLUMN lock_reason TEXT;               -- of a lock for maintenance, whose locked_by is no job id
         ALTER TABLE job_events ADD COLUMN phase TEXT NOT NULL DEFAULT ''; -- the phase that began with this event
         """,
     ];

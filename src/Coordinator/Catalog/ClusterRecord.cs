@@ -1,15 +1,19 @@
+using Google.Protobuf.WellKnownTypes;
+
 namespace Cairn.Coordinator.Catalog;
 
 /// <summary>A cluster with the state of its lock.</summary>
 /// <param name="Epoch">Of the last lock that was taken; 0 when there never was one.</param>
-/// <param name="LockedBy">The job that holds the lock; null when it is free.</param>
+/// <param name="LockedBy">The job that holds the lock, or the id of a lock for maintenance; null when it is free.</param>
+/// <param name="LockReason">What a lock for maintenance is for; null when a job holds it or it is free.</param>
 internal sealed record ClusterRecord(
     string Name,
     string Engine,
     IReadOnlyList<string> Nodes,
     long Epoch,
     string? LockedBy,
-    DateTimeOffset? LockedAt)
+    DateTimeOffset? LockedAt,
+    string? LockReason)
 {
     /// <summary>
     /// The cluster whose lock is in the way of a job on this one: itself, or one that has a node in common with it; null when
@@ -26,6 +30,12 @@ internal sealed record ClusterRecord(
         Engine = Engine,
         Nodes = { Nodes },
         Epoch = Epoch,
-        LockedByJob = LockedBy ?? "",
+        LockedByJob = LockReason is null ? LockedBy ?? "" : "",
+        Maintenance = LockReason is null
+            ? null
+            : new V1.MaintenanceLock
+            {
+                LockId = LockedBy, Reason = LockReason, Since = Timestamp.FromDateTimeOffset(LockedAt!.Value),
+            },
     };
 }

@@ -54,12 +54,62 @@ internal sealed class ClusterTable(CatalogDatabase database)
             transaction);
     });
 
+    /// <summary>Keeps all jobs away from a cluster until <see cref="Unlock"/>. Raises the epoch: commands of older jobs are overtaken.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>.</exception>
+    public ClusterRecord Lock(string name, string lockId, string reason, DateTimeOffset at) => database.Write((db, transaction) =>
+    {
+        RequireFree(db, Find(db, name, transaction) ?? throw Unknown(name), transaction);
+        db.Execute(
+            "UPDATE clusters SET epoch = epoch + 1, locked_by = @lockId, locked_at = @at, lock_reason = @reason WHERE name = @name",
+            new { name, lockId, reason, at = at.ToCatalog() },
+            transaction);
+        return Find(db, name, transaction)!;
+    });
+
+    /// <summary>Frees a lock for maintenance.</summary>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.UnknownCluster"/>; <see cref="ErrorCode.ClusterLocked"/>: a job or another lock holds it;
+    /// <see cref="ErrorCode.InvalidRequest"/>: it is free.
+    /// </exception>
+    public ClusterRecord Unlock(string name, string lockId) => database.Write((db, transaction) =>
+    {
+        var cluster = Find(db, name, transaction) ?? throw Unknown(name);
+        if (cluster.LockedBy is null)
+        {
+            throw new CairnException(
+                ErrorCode.InvalidRequest, $"cluster '{name}' is not locked", "there is nothing to free", subject: name);
+        }
+
+        if (cluster.LockReason is null || cluster.LockedBy != lockId)
+        {
+            RequireFree(db, cluster, transaction);
+        }
+
+        db.Execute(
+            "UPDATE clusters SET locked_by = NULL, locked_at = NULL, lock_reason = NULL WHERE name = @name",
+            new { name },
+            transaction);
+        return Find(db, name, transaction)!;
+    });
+
+    /// <summary>Refuses a cluster that is held, itself or through one that has nodes in common with it.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.ClusterLocked"/>.</exception>
+    public static void RequireFree(SqliteConnection db, ClusterRecord cluster, SqliteTransaction transaction)
+    {
+        if (cluster.HeldThrough(Locked(db, transaction)) is { } held)
+        {
+            var kind = db.ExecuteScalar<string?>(
+                "SELECT kind FROM jobs WHERE job_id = @LockedBy", new { held.LockedBy }, transaction);
+            throw new ClusterLockedException(cluster, held, kind ?? "job");
+        }
+    }
+
     /// <summary>The cluster, seen inside a transaction of the caller; null when there is none.</summary>
     public static ClusterRecord? Find(SqliteConnection db, string name, SqliteTransaction? transaction) => db
         .QuerySingleOrDefault<Row>("SELECT * FROM clusters WHERE name = @name", new { name }, transaction)?
         .ToRecord();
 
-    /// <summary>All clusters that a job holds, seen inside a transaction of the caller.</summary>
+    /// <summary>All clusters that are held, seen inside a transaction of the caller.</summary>
     public static IReadOnlyList<ClusterRecord> Locked(SqliteConnection db, SqliteTransaction transaction) => db
         .Query<Row>("SELECT * FROM clusters WHERE locked_by IS NOT NULL ORDER BY name", transaction: transaction)
         .Select(row => row.ToRecord())
@@ -92,12 +142,15 @@ internal sealed class ClusterTable(CatalogDatabase database)
 
         public long? LockedAt { get; set; }
 
+        public string? LockReason { get; set; }
+
         public ClusterRecord ToRecord() => new(
             Name,
             Engine,
             JsonSerializer.Deserialize<string[]>(Nodes) ?? [],
             Epoch,
             LockedBy,
-            LockedAt is { } at ? CatalogTime.FromCatalog(at) : null);
+            LockedAt is { } at ? CatalogTime.FromCatalog(at) : null,
+            LockReason);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class JobTable(CatalogDatabase database)
     public JobRecord Create(JobRecord job, long highestSeen) => database.Write((db, transaction) =>
     {
         var cluster = ClusterTable.Find(db, job.Cluster, transaction) ?? throw ClusterTable.Unknown(job.Cluster);
-        RequireFree(db, cluster, transaction);
+        ClusterTable.RequireFree(db, cluster, transaction);
 
         var locked = job with { Epoch = Math.Max(cluster.Epoch, highestSeen) + 1 };
         db.Execute(
@@ -243,16 +243,6 @@ internal sealed class JobTable(CatalogDatabase database)
             Text = Text,
             Phase = Phase,
         };
-    }
-
-    private static void RequireFree(SqliteConnection db, ClusterRecord cluster, SqliteTransaction transaction)
-    {
-        if (cluster.HeldThrough(ClusterTable.Locked(db, transaction)) is { } held)
-        {
-            var kind = db.ExecuteScalar<string?>(
-                "SELECT kind FROM jobs WHERE job_id = @LockedBy", new { held.LockedBy }, transaction);
-            throw new ClusterLockedException(cluster, held, kind ?? "job");
-        }
     }
 
     private sealed class Row

@@ -38,6 +38,12 @@ internal sealed class CoordinatorService(
     public override Task<V1.Topology> GetTopology(GetTopologyRequest request, ServerCallContext context) =>
         clusters.LookAsync(request.Cluster, context.CancellationToken);
 
+    public override Task<Cluster> LockCluster(LockClusterRequest request, ServerCallContext context) =>
+        Task.FromResult(clusters.Lock(request));
+
+    public override Task<Cluster> UnlockCluster(UnlockClusterRequest request, ServerCallContext context) =>
+        Task.FromResult(clusters.Unlock(request));
+
     public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) =>
         Task.FromResult(new ListNodesResponse { Nodes = { nodes.List() } });
 

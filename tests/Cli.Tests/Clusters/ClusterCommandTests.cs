@@ -45,6 +45,22 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cluster_is_locked_with_a_reason_and_freed_by_the_lock_that_is_shown()
+    {
+        var kept = Samples.Cluster();
+        kept.Maintenance = new MaintenanceLock { LockId = "m-01", Reason = "new disks", Since = Samples.Noon() };
+        script.Clusters.Add(kept);
+
+        var locked = await RunAsync("cluster", "lock", "demo", "--reason", "new disks");
+        var free = await RunAsync("cluster", "unlock", "demo", "--lock", "m-01");
+
+        Assert.Contains("maintenance since 2026-11-01T12:00:00Z, lock m-01: new disks", locked.Output, StringComparison.Ordinal);
+        Assert.Equal(("demo", "new disks"), (script.Asked<LockClusterRequest>().Name, script.Asked<LockClusterRequest>().Reason));
+        Assert.Equal(("demo", "m-01"), (script.Asked<UnlockClusterRequest>().Name, script.Asked<UnlockClusterRequest>().LockId));
+        Assert.Equal((0, 0), (locked.ExitCode, free.ExitCode));
+    }
+
+    [Fact]
     public async Task A_node_that_never_registered_is_shown_as_such()
     {
         script.Clusters.Add(Samples.Cluster());

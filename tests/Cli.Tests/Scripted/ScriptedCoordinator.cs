@@ -49,6 +49,10 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
 
     public TRequest Asked<TRequest>() => Requests.OfType<TRequest>().Last();
 
+    public override Task<Cluster> LockCluster(LockClusterRequest request, ServerCallContext context) => Answer(request, Clusters[0]);
+
+    public override Task<Cluster> UnlockCluster(UnlockClusterRequest request, ServerCallContext context) => Answer(request, Clusters[0]);
+
     public override Task<Cluster> AddCluster(AddClusterRequest request, ServerCallContext context)
     {
         Requests.Enqueue(request);

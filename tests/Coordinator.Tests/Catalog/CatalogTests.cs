@@ -80,6 +80,42 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_that_is_locked_for_maintenance_takes_no_job_until_that_lock_is_freed_by_its_id()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var locked = catalog.Clusters.Lock("c1", "m-1", "new disks", time.GetUtcNow());
+
+        var job = Assert.Throws<ClusterLockedException>(() => catalog.Jobs.Create(NewJob(), highestSeen: 0));
+        var second = Assert.Throws<ClusterLockedException>(() => catalog.Clusters.Lock("c1", "m-2", "mine", time.GetUtcNow()));
+        var other = Assert.Throws<ClusterLockedException>(() => catalog.Clusters.Unlock("c1", "m-2"));
+        var free = catalog.Clusters.Unlock("c1", "m-1");
+        var begun = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        Assert.Contains("'new disks', lock m-1", job.Message, StringComparison.Ordinal);
+        Assert.Contains("cairn cluster unlock c1 --lock m-1", job.WayOut, StringComparison.Ordinal);
+        Assert.Contains("m-1", second.Message, StringComparison.Ordinal);
+        Assert.Contains("m-1", other.Message, StringComparison.Ordinal);
+        Assert.Equal("new disks", locked.ToMessage().Maintenance.Reason);
+        Assert.Equal(("", ""), (locked.ToMessage().LockedByJob, free.LockedBy ?? ""));
+        Assert.True(begun.Epoch > locked.Epoch);
+    }
+
+    [Fact]
+    public void A_lock_that_a_job_holds_is_not_freed_by_hand()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+
+        var refusal = Assert.Throws<ClusterLockedException>(() => catalog.Clusters.Unlock("c1", job.Id.ToString()));
+        var locked = Assert.Throws<ClusterLockedException>(() => catalog.Clusters.Lock("c1", "m-1", "new disks", time.GetUtcNow()));
+
+        Assert.Contains($"held by backup job {job.Id}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"held by backup job {job.Id}", locked.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_job_that_was_given_up_can_only_abort_and_one_that_has_decided_cannot_be_given_up()
     {
         using var database = CatalogDatabase.Open(File);

@@ -13,7 +13,7 @@ internal static class Views
     public const string Engine = "doubledb";
 
     public static ClusterRecord Cluster { get; } =
-        new("c1", Engine, ["n1", "n2", "n3"], Epoch: 0, LockedBy: null, LockedAt: null);
+        new("c1", Engine, ["n1", "n2", "n3"], Epoch: 0, LockedBy: null, LockedAt: null, LockReason: null);
 
     public static List<NodeSighting> Healthy() => [Sighting(1), Sighting(2), Sighting(3)];
 
