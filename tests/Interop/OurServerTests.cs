@@ -25,6 +25,7 @@ public sealed class OurServerTests(TestServiceHost server) : IClassFixture<TestS
     [Theory]
     [MemberData(nameof(Cases.All), MemberType = typeof(Cases))]
     [InlineData("half_duplex")]
+    [InlineData("reflected_calls")]
     [InlineData("client_compressed_unary")]
     [InlineData("client_compressed_streaming")]
     [InlineData("server_compressed_unary")]

@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/peers"
 mkdir -p generated
 /usr/bin/protoc --proto_path=../protos/grpc/testing --python_out=generated test.proto
+/usr/bin/protoc --proto_path=../../../protos/grpc/reflection/v1 --python_out=generated reflection.proto
 
 if [ -f node_modules/.lock-copy ] && cmp -s package-lock.json node_modules/.lock-copy; then
   exit 0

@@ -9,9 +9,13 @@ internal static class ClientFailures
     private const long CancelErrorCode = 8;
     private const long EnhanceYourCalmErrorCode = 11;
 
-    // How HttpClient begins its words for a GOAWAY with an error; nothing else tells it from the reset of one stream. Should they
-    // change, such calls end with the code of a reset.
-    private const string ServerClosedConnection = "The HTTP/2 server closed the connection.";
+    // How HttpClient begins its words for a GOAWAY with an error, and for pings that nobody answered; nothing else tells these from
+    // the reset of one stream. Should they change, such calls end with the code of a reset.
+    private static readonly string[] LostConnection =
+    [
+        "The HTTP/2 server closed the connection.",
+        "The HTTP/2 server didn't respond to a ping request",
+    ];
 
     public static (Status Status, Metadata Trailers) ToStatus(Exception failure, bool hasDeadlinePassed)
     {
@@ -42,7 +46,7 @@ internal static class ClientFailures
     // ENHANCE_YOUR_CALM and those above it say what is wrong with the caller, so that a new connection would not help.
     private static bool IsLostConnection(HttpProtocolException failure) =>
         failure.ErrorCode < EnhanceYourCalmErrorCode
-        && failure.Message.StartsWith(ServerClosedConnection, StringComparison.Ordinal);
+        && LostConnection.Any(words => failure.Message.StartsWith(words, StringComparison.Ordinal));
 
     private static StatusCode CodeOf(Exception failure)
     {

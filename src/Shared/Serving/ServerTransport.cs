@@ -30,8 +30,8 @@ public static class ServerTransport
     private static readonly TimeSpan PingTerm = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// A client that takes less of what is ready for it than this many bytes a second, for longer than the grace, is cut off;
-    /// until then what it does not take stays in the buffers of its connection.
+    /// A client whose system takes less of what was sent to it than this many bytes a second is cut off, after the grace or, if
+    /// that is longer, the time that what was sent would take at this rate. Until then the buffers of its connection hold it.
     /// </summary>
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
 

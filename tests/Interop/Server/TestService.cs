@@ -5,10 +5,13 @@ using Interop.Testing;
 namespace Interop.Server;
 
 /// <summary>The test service as the public description wants it.</summary>
-internal sealed class TestService(Cancellations cancellations, ObservedGzip gzip) : Testing.TestService.TestServiceBase
+internal sealed class TestService(ObservedCalls calls, ObservedGzip gzip) : Testing.TestService.TestServiceBase
 {
     private const string Initial = "x-grpc-test-echo-initial";
     private const string Trailing = "x-grpc-test-echo-trailing-bin";
+
+    // No part of the public description: a call with this header is not answered.
+    private const string Hold = "x-interop-hold";
 
     public override async Task<Empty> EmptyCall(Empty request, ServerCallContext context)
     {
@@ -19,6 +22,12 @@ internal sealed class TestService(Cancellations cancellations, ObservedGzip gzip
     public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
     {
         CheckCompression(request.ExpectCompressed);
+        await using var watch = calls.Watch(context);
+        if (context.RequestHeaders.Get(Hold) is not null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken);
+        }
+
         await EchoMetadataAsync(context, request.ResponseCompressed?.Value == true);
         ThrowWanted(request.ResponseStatus);
         return new SimpleResponse { Payload = PayloadOf(request.ResponseSize) };
@@ -29,6 +38,7 @@ internal sealed class TestService(Cancellations cancellations, ObservedGzip gzip
         IServerStreamWriter<StreamingOutputCallResponse> responseStream,
         ServerCallContext context)
     {
+        await using var watch = calls.Watch(context);
         await EchoMetadataAsync(context, request.ResponseParameters.Any(parameters => parameters.Compressed?.Value == true));
         await RespondAsync(request, responseStream, context);
     }
@@ -36,6 +46,7 @@ internal sealed class TestService(Cancellations cancellations, ObservedGzip gzip
     public override async Task<StreamingInputCallResponse> StreamingInputCall(
         IAsyncStreamReader<StreamingInputCallRequest> requestStream, ServerCallContext context)
     {
+        await using var watch = calls.Watch(context);
         await EchoMetadataAsync(context);
         var size = 0;
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
@@ -52,7 +63,7 @@ internal sealed class TestService(Cancellations cancellations, ObservedGzip gzip
         IServerStreamWriter<StreamingOutputCallResponse> responseStream,
         ServerCallContext context)
     {
-        await using var noting = context.CancellationToken.Register(cancellations.Note);
+        await using var watch = calls.Watch(context);
         await EchoMetadataAsync(context);
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {

@@ -17,7 +17,7 @@ public sealed class TestServiceHost : IAsyncLifetime
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    public Cancellations Cancellations { get; } = new();
+    public ObservedCalls Calls { get; } = new();
 
     public async Task InitializeAsync()
     {
@@ -25,12 +25,16 @@ public sealed class TestServiceHost : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(server =>
             server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddSingleton(Cancellations);
+        builder.Services.AddSingleton(Calls);
         var gzip = new ObservedGzip();
         builder.Services.AddSingleton(gzip);
         builder.Services.AddGrpc(options => options.CompressionProviders = [gzip]);
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks();
         application = builder.Build();
         application.MapGrpcService<TestService>();
+        application.MapGrpcReflectionService();
+        application.MapGrpcHealthChecksService();
         await application.StartAsync();
         Address = new Uri(application.Services.GetRequiredService<IServer>().Features
             .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());

@@ -1,7 +1,7 @@
 // One interoperability case by the grpc-js client: node client.mjs <port> <case>. Exit code 0 when it holds.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { grpc, testing, INITIAL, TRAILING } from './contract.mjs';
+import { grpc, testing, HOLD, INITIAL, TRAILING } from './contract.mjs';
 
 const [port, name] = process.argv.slice(2);
 const address = `127.0.0.1:${port}`;
@@ -203,13 +203,39 @@ const cases = {
     assert.equal(status.code, grpc.status.CANCELLED);
   },
 
-  /** No case of the public description: opens a stream, says so, and stays until it is killed. */
-  async stay_connected() {
+  /** No cases of the public description: each stays in one state of a call until it is killed. */
+  async stay_in_unary() {
+    const metadata = new grpc.Metadata();
+    metadata.set(HOLD, '1');
+    await new Promise((resolve) => {
+      client.UnaryCall({}, metadata, resolve);
+    });
+  },
+
+  async stay_in_client_stream() {
+    const call = client.StreamingInputCall(() => {});
+    call.write({ payload: payload(27182) });
+    await once(call, 'status');
+  },
+
+  async stay_in_server_stream() {
+    const call = client.StreamingOutputCall({ response_parameters: [{ size: 1 }, { size: 1, interval_us: 60_000_000 }] });
+    call.on('data', () => {});
+    await once(call, 'status');
+  },
+
+  async stay_in_duplex() {
     const call = client.FullDuplexCall();
-    const first = once(call, 'data');
+    call.on('data', () => {});
     call.write({ response_parameters: [{ size: 1 }] });
-    await first;
-    console.log('connected');
+    await once(call, 'status');
+  },
+
+  async stay_half_closed() {
+    const call = client.FullDuplexCall();
+    call.on('data', () => {});
+    call.write({ response_parameters: [{ size: 1, interval_us: 60_000_000 }] });
+    call.end();
     await once(call, 'status');
   },
 

@@ -6,7 +6,8 @@ from concurrent import futures
 
 import grpc
 
-from contract import INITIAL, SERVICE, TRAILING, UNIMPLEMENTED_SERVICE, messages, payload
+from contract import HOLD, INITIAL, SERVICE, TRAILING, UNIMPLEMENTED_SERVICE, messages, payload
+from reflected import Reflected
 
 LIMIT = 20
 ECHOED = [(INITIAL, "test_initial_metadata_value"), (TRAILING, b"\xab\xab\xab")]
@@ -220,14 +221,45 @@ def server_compressed_streaming(client):
     check(sizes_of(call), [31415, 92653])
 
 
-def stay_connected(client):
-    """No case of the public description: opens a stream, says so, and stays until it is killed."""
+# No cases of the public description: each stays in one state of a call until it is killed.
+
+
+def stay_in_unary(client):
+    client.unary(messages.SimpleRequest(), metadata=[(HOLD, "1")])
+
+
+def stay_in_client_stream(client):
     requests = Requests()
-    call = client.talk(iter(requests))
+    requests.put(messages.StreamingInputCallRequest(payload=payload(27182)))
+    client.collect(iter(requests))
+
+
+def stay_in_server_stream(client):
+    request = output_request(1, 1)
+    request.response_parameters[1].interval_us = 60_000_000
+    list(client.spread(request))
+
+
+def stay_in_duplex(client):
+    requests = Requests()
     requests.put(output_request(1))
-    next(call)
-    print("connected", flush=True)
-    call.code()
+    list(client.talk(iter(requests)))
+
+
+def stay_half_closed(client):
+    request = output_request(1)
+    request.response_parameters[0].interval_us = 60_000_000
+    list(client.talk(iter([request])))
+
+
+def reflected_calls(client):
+    """Knows nothing of the contract beforehand, as generic tools do: reads it from the server, then makes a call of it."""
+    contract = Reflected(channel)
+    check({SERVICE, "grpc.health.v1.Health"} <= set(contract.services()), True)
+    response = contract.call(SERVICE, "UnaryCall", response_size=10)
+    check(len(response.payload.body), 10)
+    health = contract.call("grpc.health.v1.Health", "Check")
+    check(health.DESCRIPTOR.fields_by_name["status"].enum_type.values_by_number[health.status].name, "SERVING")
 
 
 port, name = sys.argv[1:]

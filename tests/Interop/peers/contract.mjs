@@ -11,4 +11,7 @@ export const { testing } = grpc.loadPackageDefinition(
 
 export const INITIAL = 'x-grpc-test-echo-initial';
 export const TRAILING = 'x-grpc-test-echo-trailing-bin';
+
+// No part of the public description: a call with this header is not answered.
+export const HOLD = 'x-interop-hold';
 export { grpc };

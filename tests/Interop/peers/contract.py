@@ -8,6 +8,8 @@ import test_pb2 as messages  # noqa: E402
 
 INITIAL = "x-grpc-test-echo-initial"
 TRAILING = "x-grpc-test-echo-trailing-bin"
+# No part of the public description: a call with this header is not answered.
+HOLD = "x-interop-hold"
 SERVICE = "grpc.testing.TestService"
 UNIMPLEMENTED_SERVICE = "grpc.testing.UnimplementedService"
 

@@ -1,6 +1,6 @@
 // The test service by grpc-js. Binds a free port of the loopback, prints it, and runs until it is ended.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { grpc, testing, INITIAL, TRAILING } from './contract.mjs';
+import { grpc, testing, HOLD, INITIAL, TRAILING } from './contract.mjs';
 
 function payload(size) {
   return { type: 'COMPRESSABLE', body: Buffer.alloc(size) };
@@ -54,6 +54,10 @@ const handlers = {
   },
 
   UnaryCall(call, callback) {
+    if (call.metadata.get(HOLD).length > 0) {
+      return;
+    }
+
     const trailers = echo(call);
     const status = statusOf(call.request);
     if (status) {

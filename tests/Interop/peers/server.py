@@ -1,10 +1,11 @@
 # The test service by grpcio. Binds a free port of the loopback, prints it, and runs until it is ended.
+import threading
 import time
 from concurrent import futures
 
 import grpc
 
-from contract import INITIAL, SERVICE, TRAILING, messages, payload
+from contract import HOLD, INITIAL, SERVICE, TRAILING, messages, payload
 
 # One per stream that is open at once; calls beyond them wait.
 WORKERS = 32
@@ -42,6 +43,8 @@ def empty_call(request, context):
 
 
 def unary_call(request, context):
+    if any(item.key == HOLD for item in context.invocation_metadata()):
+        threading.Event().wait()
     echo(context, request.response_compressed.value)
     abort_when_wanted(request, context)
     return messages.SimpleResponse(payload=payload(request.response_size))

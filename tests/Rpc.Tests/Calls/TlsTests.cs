@@ -54,6 +54,55 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_whose_certificate_does_not_hold_yet_is_not_served()
+    {
+        await using var host = await StartAsync();
+        using var channel = Open(host, certificates.Sign("agent-1", age: TimeSpan.FromDays(-3)));
+
+        AssertUnavailable(await FailureAsync(channel));
+    }
+
+    [Theory]
+    [InlineData(1.5)]
+    [InlineData(-3)]
+    public async Task A_server_whose_certificate_does_not_hold_now_is_not_called(double ageDays)
+    {
+        await using var host = await StartAsync(certificates.Sign("coordinator", age: TimeSpan.FromDays(ageDays)));
+        using var channel = Open(host, certificates.Sign("agent-1"));
+
+        AssertUnavailable(await FailureAsync(channel));
+    }
+
+    [Fact]
+    public async Task A_server_under_another_name_is_not_called()
+    {
+        await using var host = await StartAsync(certificates.Sign("coordinator", hasLoopback: false, dnsName: "other.test"));
+        using var channel = Open(host, certificates.Sign("agent-1"));
+
+        AssertUnavailable(await FailureAsync(channel));
+    }
+
+    [Fact]
+    public async Task A_refused_client_takes_nothing_from_the_others()
+    {
+        await using var host = await StartAsync();
+        using var good = Open(host, certificates.Sign("agent-1"));
+        using var bad = Open(host, certificate: null);
+        using var open = new Probe.ProbeClient(good).Talk();
+        await open.RequestStream.WriteAsync(new Ask { Count = 1 });
+        Assert.True(await open.ResponseStream.MoveNext());
+
+        for (var i = 0; i < 20; i++)
+        {
+            AssertUnavailable(await FailureAsync(bad));
+        }
+
+        await open.RequestStream.WriteAsync(new Ask { Count = 2 });
+        Assert.True(await open.ResponseStream.MoveNext());
+        Assert.Equal(2, open.ResponseStream.Current.Count);
+    }
+
+    [Fact]
     public async Task A_client_of_another_authority_is_not_served()
     {
         await using var host = await StartAsync();
@@ -131,9 +180,9 @@ public sealed class TlsTests : IDisposable
     private GrpcChannel Open(ProbeHost host, X509Certificate2? certificate, ChannelCredentials? credentials = null) =>
         Open(host, certificate, certificates.Trust, credentials);
 
-    private Task<ProbeHost> StartAsync() => ProbeHost.StartAsync(listen: listen => listen.UseHttps(https =>
+    private Task<ProbeHost> StartAsync(X509Certificate2? own = null) => ProbeHost.StartAsync(listen: listen => listen.UseHttps(https =>
     {
-        https.ServerCertificate = certificates.Sign("coordinator");
+        https.ServerCertificate = own ?? certificates.Sign("coordinator");
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
         https.ClientCertificateValidation = (certificate, _, _) =>
         {

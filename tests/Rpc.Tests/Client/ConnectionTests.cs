@@ -33,6 +33,43 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task No_call_fails_while_the_server_closes_connection_after_connection()
+    {
+        await using var host = await StartCountingAsync();
+        host.Behaviour.One = (ask, context) =>
+        {
+            if (ask.Count % 25 == 0)
+            {
+                context.GetHttpContext().Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
+            }
+
+            return Task.FromResult(new Answer { Count = ask.Count });
+        };
+        var client = host.OpenClient();
+        using var open = client.Talk();
+        await open.RequestStream.WriteAsync(new Ask { Text = "before" });
+        Assert.True(await open.ResponseStream.MoveNext());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(async worker =>
+        {
+            var sum = 0;
+            for (var i = 1; i <= 100; i++)
+            {
+                sum += (await client.OneAsync(new Ask { Count = i }).ResponseAsync.Soonish("a call")).Count;
+            }
+
+            return sum;
+        }));
+        await open.RequestStream.WriteAsync(new Ask { Text = "after" });
+
+        // The stream that was open all the while is finished on the connection that it began on.
+        Assert.True(await open.ResponseStream.MoveNext().Soonish("the stream's answer"));
+        Assert.Equal("after", open.ResponseStream.Current.Text);
+        Assert.All(answers, sum => Assert.Equal(5050, sum));
+        Assert.InRange(connections, 3, int.MaxValue);
+    }
+
+    [Fact]
     public async Task A_limit_of_one_stream_per_connection_is_respected()
     {
         await using var host = await StartCountingAsync(maxStreams: 1);

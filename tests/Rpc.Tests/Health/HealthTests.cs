@@ -78,6 +78,30 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_watcher_goes_on_after_the_server_has_been_restarted()
+    {
+        var first = await StartAsync();
+        using var channel = first.OpenChannel();
+        var client = new Grpc.Health.V1.Health.HealthClient(channel);
+        HealthOf(first).SetStatus("a", ServingStatus.Serving);
+        using (var watch = client.Watch(new HealthCheckRequest { Service = "a" }))
+        {
+            Assert.Equal(ServingStatus.Serving, await NextAsync(watch));
+            var stopping = first.DisposeAsync().AsTask();
+            Assert.Equal(ServingStatus.NotServing, await NextAsync(watch));
+            await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext().Soonish("the end"));
+            await stopping.Soonish("the host to stop");
+        }
+
+        await using var second = await StartAsync(port: new Uri(first.Address).Port);
+        using var again = client.Watch(new HealthCheckRequest { Service = "a" });
+
+        Assert.Equal(ServingStatus.ServiceUnknown, await NextAsync(again));
+        HealthOf(second).SetStatus("a", ServingStatus.Serving);
+        Assert.Equal(ServingStatus.Serving, await NextAsync(again));
+    }
+
+    [Fact]
     public async Task A_list_has_the_whole_server_and_every_service_that_was_set()
     {
         await using var host = await StartAsync(checks => checks.AddCheck("disk", () => HealthCheckResult.Unhealthy()));
@@ -124,7 +148,8 @@ public sealed class HealthTests
         Assert.Equal((StatusCode.ResourceExhausted, 100), (failure.StatusCode, fits.Statuses.Count));
     }
 
-    private static Task<ProbeHost> StartAsync(Action<IHealthChecksBuilder>? checks = null) => ProbeHost.StartAsync(
+    private static Task<ProbeHost> StartAsync(Action<IHealthChecksBuilder>? checks = null, int port = 0) => ProbeHost.StartAsync(
+        port: port,
         services: services =>
         {
             var builder = services.AddGrpcHealthChecks();

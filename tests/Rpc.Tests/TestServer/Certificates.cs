@@ -14,7 +14,7 @@ internal sealed class Certificates : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=test authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        authority = request.CreateSelfSigned(Now.AddDays(-10), Now.AddDays(2));
+        authority = request.CreateSelfSigned(Now.AddDays(-10), Now.AddDays(10));
     }
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -27,12 +27,17 @@ internal sealed class Certificates : IDisposable
         RevocationMode = X509RevocationMode.NoCheck,
     };
 
-    public X509Certificate2 Sign(string commonName, string? dnsName = null, TimeSpan? age = null)
+    /// <summary>Good for two days, the second of them from now; <paramref name="age"/> earlier, or later when it is negative.</summary>
+    public X509Certificate2 Sign(string commonName, string? dnsName = null, TimeSpan? age = null, bool hasLoopback = true)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + commonName, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
+        if (hasLoopback)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+        }
+
         if (dnsName is not null)
         {
             names.AddDnsName(dnsName);

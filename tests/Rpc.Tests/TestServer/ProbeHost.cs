@@ -41,15 +41,24 @@ internal sealed class ProbeHost : IAsyncDisposable
         Action<WebApplication>? routes = null,
         Action<ListenOptions>? listen = null,
         Action<KestrelServerLimits>? limits = null,
-        TimeSpan? stopLimit = null)
+        Action<KestrelServerOptions>? server = null,
+        TimeSpan? stopLimit = null,
+        int port = 0,
+        bool keepsLog = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var log = new RecordedLog();
-        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
-        builder.WebHost.ConfigureKestrel(server =>
+        builder.Logging.ClearProviders();
+        if (keepsLog)
         {
-            limits?.Invoke(server.Limits);
-            server.Listen(IPAddress.Loopback, 0, endpoint =>
+            builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            server?.Invoke(kestrel);
+            limits?.Invoke(kestrel.Limits);
+            kestrel.Listen(IPAddress.Loopback, port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http2;
                 listen?.Invoke(endpoint);

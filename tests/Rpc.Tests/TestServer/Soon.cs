@@ -3,7 +3,7 @@ namespace Rpc.Tests.TestServer;
 /// <summary>Waits for what another part does by itself, with a limit that names what was waited for.</summary>
 internal static class Soon
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     public static async Task<T> Soonish<T>(this Task<T> task, string what)
     {
