@@ -57,9 +57,9 @@ public interface INodeRepository : IAsyncDisposable
 
     /// <summary>
     /// Looks for damage in a committed or prepared point. What is wrong is in the report; throws only <see cref="PointNotFoundException"/> and
-    /// for what keeps it from looking.
+    /// for what keeps it from looking (a scratch directory that cannot be used: <see cref="RestoreTargetException"/>).
     /// </summary>
-    Task<VerifyReport> VerifyAsync(PointId point, VerifyLevel level, IProgress<CopyProgress>? progress, CancellationToken cancellationToken);
+    Task<VerifyReport> VerifyAsync(PointId point, VerifyOptions options, IProgress<CopyProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>
     /// Brings roots of a committed point to empty directories, durably; every segment's hash is checked. Throws
@@ -74,4 +74,27 @@ public interface INodeRepository : IAsyncDisposable
     /// (which is aborted instead).
     /// </summary>
     Task<DeleteReport> DeletePointAsync(PointId point, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What <see cref="DeletePointAsync"/> would free, changing nothing. Throws <see cref="PointNotFoundException"/> when this node has nothing of the point.
+    /// </summary>
+    Task<DeleteReport> PlanDeletionAsync(PointId point, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes what nothing uses and is older than <paramref name="grace"/>: never anything of a point, committed or not. With <paramref name="remove"/> false it only
+    /// looks, which a repository opened read-only can do too.
+    /// </summary>
+    Task<SweepReport> SweepAsync(TimeSpan grace, bool remove, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The paths in which two committed points differ, in no order. Throws <see cref="PointNotFoundException"/>, <see cref="RepositoryDamagedException"/> (also in
+    /// the middle).
+    /// </summary>
+    IAsyncEnumerable<PointDifference> CompareAsync(PointId earlier, PointId later, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes a committed point, or what of it is wanted, to <paramref name="destination"/> as a POSIX tar (pax), every segment's hash checked. Throws
+    /// <see cref="PointNotFoundException"/>, <see cref="PointDamagedException"/>; after a failure what was written is no whole archive.
+    /// </summary>
+    Task<ExportReport> ExportTarAsync(PointId point, ExportRequest request, Stream destination, CancellationToken cancellationToken);
 }

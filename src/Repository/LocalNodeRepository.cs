@@ -130,8 +130,13 @@ internal sealed class LocalNodeRepository : INodeRepository
         ChangeAsync(() => Delete(point, cancellationToken), cancellationToken);
 
     public async Task<VerifyReport> VerifyAsync(
-        PointId point, VerifyLevel level, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+        PointId point, VerifyOptions options, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
+        if (!Enum.IsDefined(options.Level) || (options.Level == VerifyLevel.Restore && options.ScratchDirectory is null) || options.MaxShrinkage is not (>= 0 and <= 1))
+        {
+            throw new ArgumentException($"verify at level {(int)options.Level} in '{options.ScratchDirectory}', shrinkage {options.MaxShrinkage}", nameof(options));
+        }
+
         OpenedPoint opened;
         try
         {
@@ -141,12 +146,13 @@ internal sealed class LocalNodeRepository : INodeRepository
         {
             var damages = new DamageList();
             damages.Add(new Damage(point, layout.Relative(e.Subject), null, null, null, e.Message));
-            return damages.Report(point, level, files: 0, bytes: 0, segments: 0);
+            return damages.Report(point, options.Level, files: 0, bytes: 0, segments: 0);
         }
 
         using (opened)
         {
-            return await new PointVerifier(opened.Chain, opened.Manifest, Options, progress).RunAsync(level, cancellationToken);
+            var report = await new PointVerifier(opened.Chain, opened.Manifest, Options, progress).RunAsync(options, cancellationToken);
+            return report with { Shrunk = Shrinkage.Find(await ListPointsAsync(cancellationToken), point, options.MaxShrinkage) };
         }
     }
 
@@ -155,6 +161,39 @@ internal sealed class LocalNodeRepository : INodeRepository
     {
         using var opened = await Task.Run(() => points.OpenCommitted(point, cancellationToken), cancellationToken);
         return await new PointRestorer(opened.Chain, opened.Manifest, request, Options, progress).RunAsync(cancellationToken);
+    }
+
+    public Task<DeleteReport> PlanDeletionAsync(PointId point, CancellationToken cancellationToken) =>
+        Task.Run(
+            () => points.FindChain(point) is { } chain && !points.IsBuried(point)
+                ? new PointSweeper(chain).Plan(point, cancellationToken)
+                : throw new PointNotFoundException(point, layout.Root),
+            cancellationToken);
+
+    public Task<SweepReport> SweepAsync(TimeSpan grace, bool remove, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
+        var sweeper = new LeftoverSweeper(layout, Options.Time.GetUtcNow() - grace, remove);
+        return remove
+            ? ChangeAsync(() => sweeper.Run(activeWriter?.Spec.Chain, cancellationToken), cancellationToken)
+            : Task.Run(() => sweeper.Run(activeWriter?.Spec.Chain, cancellationToken), cancellationToken);
+    }
+
+    public async IAsyncEnumerable<PointDifference> CompareAsync(
+        PointId earlier, PointId later, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var before = await Task.Run(() => points.OpenCommitted(earlier, cancellationToken), cancellationToken);
+        using var now = await Task.Run(() => points.OpenCommitted(later, cancellationToken), cancellationToken);
+        await foreach (var difference in new PointComparer(before, now).CompareAsync(cancellationToken))
+        {
+            yield return difference;
+        }
+    }
+
+    public async Task<ExportReport> ExportTarAsync(PointId point, ExportRequest request, Stream destination, CancellationToken cancellationToken)
+    {
+        using var opened = await Task.Run(() => points.OpenCommitted(point, cancellationToken), cancellationToken);
+        return await TarExport.RunAsync(opened, request, destination, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,17 +2,20 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Repository;
 
-/// <summary>Compresses one buffer after the other into single zstd frames. Not for concurrent use.</summary>
-internal sealed class ZstdCompressor(Compression compression) : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+/// <summary>Compresses one buffer after the other into single zstd frames; level 0 compresses nothing. Not for concurrent use.</summary>
+internal sealed class ZstdCompressor(int level) : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
-    private readonly int level = compression switch
+    public ZstdCompressor(Compression compression)
+        : this(compression switch
+        {
+            Compression.None => 0,
+            Compression.Fastest => 1,
+            Compression.Balanced => 3,
+            Compression.Best => 9,
+            _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "unknown compression"),
+        })
     {
-        Compression.None => 0,
-        Compression.Fastest => 1,
-        Compression.Balanced => 3,
-        Compression.Best => 9,
-        _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "unknown compression"),
-    };
+    }
 
     /// <summary>The frame's length, or 0 when it does not fit: then <paramref name="source"/> is better stored as it is.</summary>
     public unsafe int TryCompress(ReadOnlySpan<byte> source, Span<byte> destination)

@@ -22,7 +22,7 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
             return RemoveChain();
         }
 
-        var report = CollectPacks(except: point, cancellationToken);
+        var report = CollectPacks(except: point, remove: true, cancellationToken);
         Remove(chain.Manifest(point));
         foreach (var attempt in chain.ListAttempts(point))
         {
@@ -30,6 +30,20 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
         }
 
         return report with { BytesFreed = freed };
+    }
+
+    /// <summary>What <see cref="Sweep"/> would do, changing nothing.</summary>
+    public DeleteReport Plan(PointId point, CancellationToken cancellationToken)
+    {
+        freed = SizeOf(chain.Commit(point)) + SizeOf(chain.Manifest(point)) + chain.ListAttempts(point).Sum(attempt => SizeOf(chain.Journal(point, attempt)));
+        if (IsOnly(point))
+        {
+            var packs = chain.ListPacks().ToList();
+            return new DeleteReport(
+                chain.Id, ChainDeleted: true, packs.Count, freed + packs.Sum(pack => SizeOf(chain.Pack(pack))), PacksKept: 0, DeadBytesKept: 0);
+        }
+
+        return CollectPacks(except: point, remove: false, cancellationToken);
     }
 
     /// <summary>
@@ -61,14 +75,14 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
     /// Removes packs that no manifest and no journal of the chain names, those of <paramref name="except"/> not counted. When one of them cannot be read, all packs
     /// stay: a damaged point may still be worth saving.
     /// </summary>
-    private DeleteReport CollectPacks(PointId except, CancellationToken cancellationToken)
+    private DeleteReport CollectPacks(PointId except, bool remove, CancellationToken cancellationToken)
     {
         var points = chain.ListManifests().Where(p => p != except).ToList();
         var journaled = chain.ListJournaled().Where(p => p != except).ToList();
         var live = new LiveSegments();
         try
         {
-            if (chain.ListCommits().Except(points).FirstOrDefault() is { } lost && lost != default)
+            if (chain.ListCommits().Where(p => p != except).Except(points).FirstOrDefault() is { } lost && lost != default)
             {
                 throw new RepositoryDamagedException(chain.Manifest(lost), "is missing, though the point is committed");
             }
@@ -82,7 +96,7 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
             return new DeleteReport(chain.Id, ChainDeleted: false, PacksDeleted: 0, freed, chain.ListPacks().Count(), DeadBytesKept: 0);
         }
 
-        return RemoveDeadPacks(live, journaled);
+        return RemoveDeadPacks(live, journaled, remove);
     }
 
     private bool IsOnly(PointId point) =>
@@ -96,25 +110,30 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
     {
         var packs = chain.ListPacks().ToList();
         packs.ForEach(pack => Remove(chain.Pack(pack)));
-        freed += chain.ListManifests().Sum(point => UnixStat.TryRead(chain.Manifest(point))?.Attributes.Size ?? 0);
+        freed += chain.ListManifests().Sum(point => SizeOf(chain.Manifest(point)));
         DurableFile.DeleteTree(chain.Root);
         return new DeleteReport(chain.Id, ChainDeleted: true, packs.Count, freed, PacksKept: 0, DeadBytesKept: 0);
     }
 
-    private DeleteReport RemoveDeadPacks(LiveSegments live, List<PointId> journaled)
+    private DeleteReport RemoveDeadPacks(LiveSegments live, List<PointId> journaled, bool remove)
     {
         var (removed, kept, dead) = (0, 0, 0L);
         foreach (var pack in chain.ListPacks())
         {
             if (live.BytesIn(pack) == 0 && !BelongsTo(pack, journaled))
             {
-                Remove(chain.Pack(pack));
+                freed += remove ? 0 : SizeOf(chain.Pack(pack));
+                if (remove)
+                {
+                    Remove(chain.Pack(pack));
+                }
+
                 removed++;
                 continue;
             }
 
             kept++;
-            dead += Math.Max(0, (UnixStat.TryRead(chain.Pack(pack))?.Attributes.Size ?? 0) - live.BytesIn(pack));
+            dead += Math.Max(0, SizeOf(chain.Pack(pack)) - live.BytesIn(pack));
         }
 
         return new DeleteReport(chain.Id, ChainDeleted: false, removed, freed, kept, dead);
@@ -126,7 +145,9 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
 
     private void Remove(string path)
     {
-        freed += UnixStat.TryRead(path)?.Attributes.Size ?? 0;
+        freed += SizeOf(path);
         DurableFile.Delete(path);
     }
+
+    private static long SizeOf(string path) => UnixStat.TryRead(path)?.Attributes.Size ?? 0;
 }

@@ -6,6 +6,8 @@ internal sealed class DamageList
     private readonly List<Damage> listed = [];
     private long count;
 
+    public bool IsEmpty => count == 0;
+
     public void Add(Damage damage)
     {
         count++;

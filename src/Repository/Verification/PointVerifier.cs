@@ -18,20 +18,27 @@ internal sealed class PointVerifier(
     private long lastProgress = options.Time.GetTimestamp();
     private long segments;
 
-    public async Task<VerifyReport> RunAsync(VerifyLevel level, CancellationToken cancellationToken)
+    public async Task<VerifyReport> RunAsync(VerifyOptions how, CancellationToken cancellationToken)
     {
+        var level = how.Level;
         using (var stages = new StageRunner(cancellationToken))
         {
             await stages.RunAsync(
             [
                 token => WalkAsync(level, token),
-                .. Enumerable.Repeat<Func<CancellationToken, Task>>(CheckAsync, level == VerifyLevel.Hash ? options.Workers : 0),
+                .. Enumerable.Repeat<Func<CancellationToken, Task>>(CheckAsync, level >= VerifyLevel.Hash ? options.Workers : 0),
             ]);
         }
 
         if (!damaged.IsEmpty)
         {
             NameDamaged(cancellationToken);
+        }
+
+        // What is damaged in the packs is named already, and would only stop the restore.
+        if (level == VerifyLevel.Restore && damages.IsEmpty)
+        {
+            await new RestoreProof(chain, manifest, how.ScratchDirectory!, options, damages).RunAsync(progress, cancellationToken);
         }
 
         var copied = manifest.Totals.Copied;
@@ -63,7 +70,7 @@ internal sealed class PointVerifier(
                     {
                         damaged.TryAdd(segment.Place, missing);
                     }
-                    else if (level == VerifyLevel.Hash)
+                    else if (level >= VerifyLevel.Hash)
                     {
                         await toCheck.Writer.WriteAsync(segment, cancellationToken);
                     }

@@ -8,4 +8,7 @@ public enum VerifyLevel
 
     /// <summary>Also every segment is read, unpacked and hashed.</summary>
     Hash = 2,
+
+    /// <summary>Also the whole point is restored into a scratch directory, and what is there is held against the manifest.</summary>
+    Restore = 3,
 }

@@ -27,6 +27,9 @@ public sealed record VerifyReport
     /// <summary>The first <see cref="MaxListed"/> damages.</summary>
     public required IReadOnlyList<Damage> Damages { get; init; }
 
+    /// <summary>Set when the point is much smaller than its predecessor. It is no damage: whoever looks must know why.</summary>
+    public Shrinkage? Shrunk { get; init; }
+
     /// <summary>Nothing wrong was found.</summary>
     public bool IsSound => DamageCount == 0;
 }

@@ -1,0 +1,8 @@
+namespace Cairn.Repository;
+
+/// <summary>What of a point is exported.</summary>
+public sealed record ExportRequest
+{
+    /// <summary>Whether a path goes out; all do by default.</summary>
+    public Func<string, bool> Wanted { get; init; } = _ => true;
+}

@@ -1,0 +1,25 @@
+namespace Cairn.Repository;
+
+/// <summary>How a point is verified.</summary>
+public sealed record VerifyOptions
+{
+    /// <summary>How closely it is looked at.</summary>
+    public required VerifyLevel Level { get; init; }
+
+    /// <summary>
+    /// Where <see cref="VerifyLevel.Restore"/> restores to: an absolute path of a directory that is there, with room for the whole point. What is made below it is
+    /// removed again. Needed for that level, not looked at for others.
+    /// </summary>
+    public string? ScratchDirectory { get; init; }
+
+    /// <summary>
+    /// A point that has lost more than this share of the files or bytes of its predecessor is flagged; 0 to 1, default 0.5. A smaller value flags more often.
+    /// </summary>
+    public double MaxShrinkage { get; init; } = 0.5;
+
+    /// <summary>At this level, with the defaults for all else.</summary>
+    public static implicit operator VerifyOptions(VerifyLevel level) => FromVerifyLevel(level);
+
+    /// <summary>As the conversion.</summary>
+    public static VerifyOptions FromVerifyLevel(VerifyLevel level) => new() { Level = level };
+}
