@@ -41,7 +41,7 @@ finish() {
   status=$?
   trap - EXIT
   if [ "$status" -eq 0 ] && [ "$keep" = yes ]; then
-    printf '\nLeft running in %s:\n  coordinator %s (export CAIRN_COORDINATOR=%s)\n' "$root" "$CAIRN_COORDINATOR" "$CAIRN_COORDINATOR"
+    printf '\nLeft running in %s:\n  coordinator %s (export CAIRN_CREDENTIALS=%s)\n' "$root" "https://$address" "$CAIRN_CREDENTIALS"
     printf '  agents      %s\n  database    http://127.0.0.1:8086 http://127.0.0.2:8086 http://127.0.0.3:8086\n' "${agents[*]}"
     printf '  to stop     kill %s; rm -rf %s\n' "${started[*]}" "$root"
   else
@@ -203,13 +203,14 @@ Y
 launch coordinator "$coordinator" --config "$root/config/coordinator.yaml"
 wait_for 'the start of the coordinator' grep -q 'listening on' "$root/log/coordinator.out"
 address=$(sed -n 's/.*listening on //p' "$root/log/coordinator.out")
-export CAIRN_COORDINATOR=http://$address
+export CAIRN_CREDENTIALS=$root/run/coordinator/credentials/admin.yaml
 agents=()
 for n in 1 2 3; do
   cat >"$root/config/agent-$n.yaml" <<Y
 node: node$n
 listen: 127.0.0.1:0
-coordinator: $CAIRN_COORDINATOR
+coordinator: https://$address
+join-token-file: $root/config/agent-$n.token
 state: $root/run/agent-$n
 repository: $root/repository/node$n
 roots:
@@ -219,6 +220,7 @@ instances:
     engine: opengemini
     config: $root/config/cluster-$n.conf
 Y
+  show node token "node$n" --out "$root/config/agent-$n.token"
   "$agent" --config "$root/config/agent-$n.yaml" --check-config >/dev/null || fail "the configuration of agent $n is wrong"
   launch "agent-$n" "$agent" --config "$root/config/agent-$n.yaml"
 done

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.Agent.Hosting;
+using Cairn.Agent.Identity;
 using Cairn.Shared.Errors;
 
 var config = new Option<string>("--config") { Description = "The configuration file.", Required = true };
@@ -7,10 +8,22 @@ var check = new Option<bool>("--check-config")
 {
     Description = "Print everything that is wrong with the configuration, or 'configuration ok', and end.",
 };
-var command = new RootCommand("The Cairn agent: backs up and restores the database instances of this host.") { config, check };
+var insecure = new Option<bool>("--insecure")
+{
+    Description = "Serve plain text, on loopback only, and obey everybody there.",
+};
+var command = new RootCommand("The Cairn agent: backs up and restores the database instances of this host.")
+{
+    config,
+    check,
+    insecure,
+    Enrolling("enrol", "Get this host its certificate from its coordinator, with a join token.", adopting: false),
+    Enrolling("adopt", "Bind this agent to another coordinator from now on; by the owner of its state only.", adopting: true),
+};
 command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
     parsed.GetValue(config)!,
     checkOnly: parsed.GetValue(check),
+    insecure: parsed.GetValue(insecure),
     BuildEngines.With,
     Console.Out,
     Console.Error,
@@ -18,3 +31,25 @@ command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
 var arguments = command.Parse(args);
 var exitCode = await arguments.InvokeAsync();
 return arguments.Errors.Count > 0 ? (int)ExitClass.Usage : exitCode;
+
+static Command Enrolling(string name, string description, bool adopting)
+{
+    var config = new Option<string>("--config") { Description = "The configuration file.", Required = true };
+    var token = new Option<string>("--token")
+    {
+        Description = "The file with the join token, or - to read it from standard input.",
+        HelpName = "FILE|-",
+        Required = true,
+    };
+    var command = new Command(name, description) { config, token };
+    command.SetAction((parsed, cancellationToken) => EnrolmentCommand.RunAsync(
+        parsed.GetValue(config)!,
+        parsed.GetValue(token)!,
+        adopting,
+        BuildEngines.With,
+        Console.In,
+        Console.Out,
+        Console.Error,
+        cancellationToken));
+    return command;
+}

@@ -1,9 +1,10 @@
 using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
 using Cairn.Cli.Terminal;
 
 return await CairnCommand.RunAsync(
     args,
     CliConsole.OfProcess(),
     TimeProvider.System,
-    Environment.GetEnvironmentVariable(CommandHost.CoordinatorVariable),
+    CliEnvironment.OfProcess(),
     CancellationToken.None);

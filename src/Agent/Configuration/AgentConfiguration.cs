@@ -1,3 +1,4 @@
+using System.Net;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Roots;
 using Cairn.Repository;
@@ -9,8 +10,12 @@ using Cairn.Shared.Security;
 namespace Cairn.Agent.Configuration;
 
 /// <summary>Reads and checks the configuration, and finds all its problems in one go.</summary>
-internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeEngines)
+internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeEngines, bool insecure)
 {
+    /// <summary>The environment variable that names the file of a join token.</summary>
+    public const string JoinTokenVariable = "CAIRN_JOIN_TOKEN_FILE";
+
+    private const string StandardCoordinator = "127.0.0.1:7460";
     private const long MinPackBytes = 1L << 20;
     private const long MaxPackBytes = 64L << 30;
 
@@ -39,8 +44,14 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
             problems.Add($"node: '{options.Node}' is no name: 1 to 63 letters, digits, '.', '_' and '-'");
         }
 
-        var listen = Collect("listen", () => Loopback.RequireEndPoint(options.Listen), problems);
-        var coordinator = Collect("coordinator", () => Loopback.RequireUrl(options.Coordinator), problems);
+        var listen = Collect("listen", () => PartAddress.RequireEndPoint(options.Listen, insecure), problems);
+        var scheme = insecure ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        var url = options.Coordinator.Length == 0 ? $"{scheme}://{StandardCoordinator}" : options.Coordinator;
+        var coordinator = Collect("coordinator", () => PartAddress.RequireUrl(url, insecure), problems);
+        CheckAdvertise(options.Advertise, listen, scheme, problems);
+        problems.AddRange(options.Tls?.Problems() ?? []);
+        var joinTokenFile = JoinTokenFileOf(options, problems);
+        RequireRange("limits.handshake-seconds", options.Limits.HandshakeSeconds, 1, 120, problems);
         RequireAbsolute("state", options.State, problems);
         RequireAbsolute("repository", options.Repository, problems);
         if (options.LogFile.Length > 0)
@@ -73,6 +84,11 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 Node = options.Node,
                 Listen = listen!,
                 Coordinator = coordinator!,
+                Insecure = insecure,
+                Advertise = options.Advertise.Length == 0 ? null : options.Advertise,
+                JoinTokenFile = joinTokenFile,
+                Tls = options.Tls,
+                Handshake = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds),
                 StateDirectory = Path.TrimEndingDirectorySeparator(options.State),
                 RepositoryPath = Path.TrimEndingDirectorySeparator(options.Repository),
                 Roots = [.. options.Roots],
@@ -87,6 +103,35 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 ReconnectMax = TimeSpan.FromMilliseconds(options.Limits.ReconnectMaxMs),
             };
         return new ConfigurationReport(settings, problems, repositoryProblem);
+    }
+
+    private static void CheckAdvertise(string advertise, IPEndPoint? listen, string scheme, List<string> problems)
+    {
+        if (advertise.Length == 0)
+        {
+            if (listen is not null && (listen.Address.Equals(IPAddress.Any) || listen.Address.Equals(IPAddress.IPv6Any)))
+            {
+                problems.Add("advertise: the agent listens on all addresses, so say by which the coordinator reaches it, host:port");
+            }
+        }
+        else if (!Uri.TryCreate($"{scheme}://{advertise}", UriKind.Absolute, out var url) || url.Authority != advertise)
+        {
+            problems.Add($"advertise: '{advertise}' is not host:port");
+        }
+    }
+
+    private static string? JoinTokenFileOf(AgentOptions options, List<string> problems)
+    {
+        var file = options.JoinTokenFile.Length > 0
+            ? options.JoinTokenFile
+            : Environment.GetEnvironmentVariable(JoinTokenVariable);
+        if (string.IsNullOrEmpty(file))
+        {
+            return null;
+        }
+
+        RequireAbsolute("join-token-file", file, problems);
+        return file;
     }
 
     private static AllowedRoots? CheckRoots(IList<string> roots, List<string> problems)

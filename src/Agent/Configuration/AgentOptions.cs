@@ -1,3 +1,5 @@
+using Cairn.Shared.Security;
+
 namespace Cairn.Agent.Configuration;
 
 /// <summary>The agent's configuration file as the operator wrote it; keys are lower-case with hyphens.</summary>
@@ -6,11 +8,23 @@ public sealed class AgentOptions
     /// <summary>This node's name, unique at its coordinator. Required.</summary>
     public string Node { get; set; } = "";
 
-    /// <summary>Where to listen, <c>address:port</c>, loopback only; port 0 takes a free one. Default 127.0.0.1:7461.</summary>
+    /// <summary>Where to listen, <c>address:port</c>, with --insecure loopback only; port 0 takes a free one. Default 127.0.0.1:7461.</summary>
     public string Listen { get; set; } = "127.0.0.1:7461";
 
-    /// <summary>The coordinator's address, loopback only. Default http://127.0.0.1:7460.</summary>
-    public string Coordinator { get; set; } = "http://127.0.0.1:7460";
+    /// <summary>
+    /// Where the coordinator reaches this agent, <c>host:port</c>, when that is not where it listens. Required when it listens
+    /// on all addresses.
+    /// </summary>
+    public string Advertise { get; set; } = "";
+
+    /// <summary>The coordinator's address. Default https://127.0.0.1:7460; http:// with --insecure.</summary>
+    public string Coordinator { get; set; } = "";
+
+    /// <summary>Absolute path of a join token, by which the agent enrols itself at its start when it has no certificate.</summary>
+    public string JoinTokenFile { get; set; } = "";
+
+    /// <summary>Certificates of your own authority; without it the agent enrols at its coordinator.</summary>
+    public TlsOptions? Tls { get; set; }
 
     /// <summary>Absolute path of the directory of the agent's journal; made when absent. Required.</summary>
     public string State { get; set; } = "";

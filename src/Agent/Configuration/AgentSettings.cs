@@ -1,6 +1,7 @@
 using System.Net;
 using Cairn.Agent.Engines;
 using Cairn.Repository;
+using Cairn.Shared.Security;
 
 namespace Cairn.Agent.Configuration;
 
@@ -12,6 +13,20 @@ internal sealed record AgentSettings
     public required IPEndPoint Listen { get; init; }
 
     public required Uri Coordinator { get; init; }
+
+    /// <summary>Plain text on loopback instead of TLS, as asked for with --insecure.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>Where the coordinator reaches this agent, <c>host:port</c>; null: where it listens.</summary>
+    public string? Advertise { get; init; }
+
+    /// <summary>The file of a join token; null for none.</summary>
+    public string? JoinTokenFile { get; init; }
+
+    /// <summary>The operator's own certificates; null for those of the coordinator's authority.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(10);
 
     public required string StateDirectory { get; init; }
 

@@ -24,6 +24,9 @@ public sealed class LimitOptions
     /// </summary>
     public int SettleMs { get; set; } = 3000;
 
+    /// <summary>How long a client may take for its TLS handshake, in seconds, 1 to 120. Default 10.</summary>
+    public int HandshakeSeconds { get; set; } = 10;
+
     /// <summary>
     /// How long a question to a database may take, in milliseconds, 100 to 60000. More delays the news that it is dead.
     /// Default 3000.

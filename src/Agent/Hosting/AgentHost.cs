@@ -2,6 +2,7 @@ using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Describe;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Identity;
 using Cairn.Agent.Journal;
 using Cairn.Agent.Registration;
 using Cairn.Agent.Restore;
@@ -11,6 +12,9 @@ using Cairn.Agent.Tasks;
 using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Logging;
+using Cairn.Shared.Security;
+using Cairn.Shared.Security.Certificates;
+using Cairn.Shared.Security.Tls;
 using Cairn.Shared.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,15 +30,25 @@ internal static class AgentHost
     private const int MaxMessageBytes = 16 * 1024 * 1024;
 
     /// <summary>The agent as a web application that has not started. Opens the journal, which takes its lock.</summary>
-    /// <exception cref="CairnException">The journal is damaged or another agent has it.</exception>
+    /// <exception cref="CairnException">
+    /// The journal is damaged or another agent has it; <see cref="ErrorCode.NotEnrolled"/>; the certificates cannot be used.
+    /// </exception>
     public static WebApplication Build(AgentSettings settings, TimeProvider time, IStepHook hook)
     {
+        var identities = settings.Insecure ? null : AgentIdentity.Open(settings, time);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             ServerTransport.Bound(kestrel);
-            kestrel.Listen(settings.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(settings.Listen, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (identities is not null)
+                {
+                    listen.UseIdentity(identities, settings.Handshake);
+                }
+            });
         });
         var services = builder.Services;
         services.AddSingleton(settings);
@@ -44,6 +58,7 @@ internal static class AgentHost
         // Made by the container, so that it is disposed with it and the next agent can have its lock.
         services.AddSingleton(_ => AgentJournal.Open(settings.Node, settings.StateDirectory));
         services.AddSingleton(hook);
+        services.AddIdentity(identities);
         services.AddCapabilities();
         services.AddGrpc(options =>
         {
@@ -68,6 +83,22 @@ internal static class AgentHost
         }
 
         return application;
+    }
+
+    private static void AddIdentity(this IServiceCollection services, IdentityStore? identities)
+    {
+        services.AddSingleton(new TransportSecurity(IsInsecure: identities is null));
+        if (identities is null)
+        {
+            services.AddSingleton<ICallerSource>(new InsecureCallerSource(
+                new Caller(CallerKind.Coordinator, "insecure", Role: null, Address: null, Refusal: null)));
+            return;
+        }
+
+        services.AddSingleton(identities);
+        services.AddSingleton<IRevocations, NoRevocations>();
+        services.AddSingleton<ICallerSource, CertificateCallerSource>();
+        services.AddHostedService<IdentityUpkeep>();
     }
 
     private static void AddCapabilities(this IServiceCollection services)

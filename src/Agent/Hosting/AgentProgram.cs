@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Identity;
 using Cairn.Agent.Registration;
 using Cairn.Agent.Restore;
 using Cairn.Shared.Errors;
@@ -18,12 +19,13 @@ internal static class AgentProgram
     public static async Task<int> RunAsync(
         string configurationPath,
         bool checkOnly,
+        bool insecure,
         Func<EngineLimits, EngineCatalog> engines,
         TextWriter output,
         TextWriter errors,
         CancellationToken cancellationToken)
     {
-        var report = await new AgentConfiguration(engines).LoadAsync(configurationPath, cancellationToken);
+        var report = await new AgentConfiguration(engines, insecure).LoadAsync(configurationPath, cancellationToken);
         if (checkOnly)
         {
             foreach (var problem in report.All)
@@ -52,13 +54,14 @@ internal static class AgentProgram
 
         try
         {
-            await ServeAsync(settings, output, cancellationToken);
+            await ServeAsync(settings, output, errors, cancellationToken);
             return (int)ExitClass.Done;
         }
         catch (CairnException failure)
         {
             await errors.WriteLineAsync($"cairn-agent: {failure.Message}");
             await errors.WriteLineAsync($"  way out: {failure.WayOut}");
+            await errors.WriteLineAsync($"  code: {failure.Code.WireName()}");
             return (int)failure.Code.ExitClass();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SocketException)
@@ -70,13 +73,19 @@ internal static class AgentProgram
     }
 
     private static async Task ServeAsync(
-        AgentSettings settings, TextWriter output, CancellationToken cancellationToken)
+        AgentSettings settings, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
+        if (!settings.Insecure)
+        {
+            await SelfEnrolment.EnsureAsync(settings, TimeProvider.System, errors, cancellationToken);
+        }
+
         await using var application = AgentHost.Build(settings, TimeProvider.System, new NoHook());
         await application.StartAsync(cancellationToken);
         var bound = application.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First();
-        application.Services.GetRequiredService<BoundAddress>().Set(bound);
+        application.Services.GetRequiredService<BoundAddress>().Set(
+            settings.Advertise is { } advertised ? $"{new Uri(bound).Scheme}://{advertised}" : bound);
         await output.WriteLineAsync($"cairn-agent {settings.Node} listening on {new Uri(bound).Authority}");
         await output.FlushAsync(cancellationToken);
         await application.WaitForShutdownAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using Cairn.Agent.Configuration;
 using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security.Certificates;
 using Cairn.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -9,13 +10,13 @@ using Grpc.Net.Client;
 namespace Cairn.Agent.Registration;
 
 /// <summary>The coordinator, as far as an agent talks to it. Every call has a deadline.</summary>
-internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider time) : IDisposable
+internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider time, IdentityStore? identities = null) : IDisposable
 {
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
 
     private static readonly DeadlineInterceptor Deadlines = new();
 
-    private readonly GrpcChannel channel = GrpcChannel.ForAddress(settings.Coordinator);
+    private readonly GrpcChannel channel = CoordinatorChannel.Open(settings.Coordinator, identities, time);
 
     /// <summary>Registers this agent.</summary>
     /// <exception cref="CairnException">As the coordinator said, or <see cref="ErrorCode.CoordinatorUnreachable"/>.</exception>
@@ -35,6 +36,13 @@ internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider tim
             client => client.GetDecisionAsync(
                 new GetDecisionRequest { RestoreJobId = restoreJobId, Node = settings.Node },
                 Options(cancellationToken)),
+            cancellationToken);
+
+    /// <summary>Has this agent's next certificate issued, with the one that it has.</summary>
+    /// <exception cref="CairnException">As <see cref="RegisterAsync"/>.</exception>
+    public Task<CertificateResponse> RenewAsync(RenewCertificateRequest request, CancellationToken cancellationToken) =>
+        CallAsync(
+            _ => new V1.Identity.IdentityClient(channel).RenewCertificateAsync(request, Options(cancellationToken)),
             cancellationToken);
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cairn.Cli.Authority;
 using Cairn.Cli.Backups;
 using Cairn.Cli.Clusters;
+using Cairn.Cli.Connecting;
 using Cairn.Cli.Failures;
 using Cairn.Cli.Jobs;
 using Cairn.Cli.Nodes;
@@ -19,17 +21,16 @@ internal static class CairnCommand
     /// <param name="words">What follows the program's name.</param>
     /// <param name="console">Where it reads and prints.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="coordinator">The coordinator's address from the environment; null or empty for the standard one.</param>
+    /// <param name="environment">What the environment says about coordinator and credentials.</param>
     /// <param name="cancellationToken">Ends it as an interrupt does.</param>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> words,
         CliConsole console,
         TimeProvider time,
-        string? coordinator,
+        CliEnvironment environment,
         CancellationToken cancellationToken)
     {
-        var host = new CommandHost(
-            console, time, string.IsNullOrEmpty(coordinator) ? CommandHost.StandardCoordinator : coordinator);
+        var host = new CommandHost(console, time, environment);
         var parsed = Make(host).Parse(words);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpPrinter)
         {
@@ -55,8 +56,11 @@ internal static class CairnCommand
             BackupCommands.Make(host),
             RestoreCommands.Make(host),
             JobCommands.Make(host),
+            AuthorityCommands.Make(host),
         };
         root.Add(host.Coordinator);
+        root.Add(host.Credentials);
+        root.Add(host.Insecure);
         root.Add(host.Output);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Description = "show this";

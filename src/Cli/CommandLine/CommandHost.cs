@@ -9,27 +9,35 @@ namespace Cairn.Cli.CommandLine;
 /// <summary>
 /// Gives every command its connection, its console and the one edge at which failures become messages and exit codes.
 /// </summary>
-internal sealed class CommandHost(CliConsole console, TimeProvider time, string defaultCoordinator)
+internal sealed class CommandHost(CliConsole console, TimeProvider time, CliEnvironment environment)
 {
     /// <summary>What shells use for a program that was interrupted: 128 + SIGINT.</summary>
     public const int InterruptedExitCode = 130;
-
-    /// <summary>Where the coordinator listens unless something else is said.</summary>
-    public const string StandardCoordinator = "http://127.0.0.1:7460";
-
-    /// <summary>The environment variable that names the coordinator.</summary>
-    public const string CoordinatorVariable = "CAIRN_COORDINATOR";
 
     /// <summary>Where standard output and error go.</summary>
     public CliConsole Console => console;
 
     /// <summary>Names the coordinator for one command.</summary>
-    public Option<string> Coordinator { get; } = new("--coordinator")
+    public Option<string?> Coordinator { get; } = new("--coordinator")
     {
-        Description = $"the coordinator's address (else ${CoordinatorVariable}, else {StandardCoordinator})",
+        Description = $"the coordinator's address (else ${CliEnvironment.CoordinatorVariable}, else the credentials')",
         HelpName = "URL",
         Recursive = true,
-        DefaultValueFactory = _ => defaultCoordinator,
+    };
+
+    /// <summary>Names the credential file.</summary>
+    public Option<string?> Credentials { get; } = new("--credentials")
+    {
+        Description = $"who asks (else ${CliEnvironment.CredentialsVariable}, else ~/.config/cairn/credentials.yaml)",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    /// <summary>Asks for plain text.</summary>
+    public Option<bool> Insecure { get; } = new("--insecure")
+    {
+        Description = "plain text, on loopback only, to a coordinator that was started with --insecure",
+        Recursive = true,
     };
 
     /// <summary>Chooses between tables and JSON.</summary>
@@ -78,7 +86,12 @@ internal sealed class CommandHost(CliConsole console, TimeProvider time, string 
         var format = FormatOf(arguments);
         try
         {
-            using var coordinator = new CoordinatorSession(arguments.GetRequiredValue(Coordinator), time);
+            using var coordinator = CoordinatorSession.Connect(
+                environment,
+                arguments.GetValue(Coordinator),
+                arguments.GetValue(Credentials),
+                arguments.GetValue(Insecure),
+                time);
             var invocation = new Invocation(coordinator, console, format, time);
             return (int)await run(invocation, arguments, cancellationToken);
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
+using Cairn.Shared.Security.Tls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using CoordinatorClient = Cairn.V1.Coordinator.CoordinatorClient;
@@ -26,45 +27,66 @@ internal sealed class CoordinatorSession : IDisposable
     private readonly CoordinatorClient client;
     private readonly TimeProvider time;
 
-    /// <summary>Connects when the first question is asked.</summary>
-    /// <exception cref="CairnException">The address is not a URL on loopback.</exception>
-    public CoordinatorSession(string url, TimeProvider time)
+    private CoordinatorSession(Uri url, GrpcChannelOptions options, TimeProvider time)
     {
-        Target = $"the coordinator at {url}";
+        Target = $"the coordinator at {url.GetLeftPart(UriPartial.Authority)}";
         this.time = time;
-        channel = GrpcChannel.ForAddress(Loopback.RequireUrl(url), new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler
-            {
-                UseProxy = false,
-                UseCookies = false,
-                AllowAutoRedirect = false,
-                EnableMultipleHttp2Connections = true,
-                ConnectTimeout = TimeSpan.FromSeconds(5),
-                KeepAlivePingDelay = PingDelay,
-                KeepAlivePingTimeout = PingDelay,
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            },
-            // Lists of many points, each with its nodes.
-            MaxReceiveMessageSize = 64 * 1024 * 1024,
-            ThrowOperationCanceledOnCancellation = true,
-        });
+
+        // Lists of many points, each with its nodes.
+        options.MaxReceiveMessageSize = 64 * 1024 * 1024;
+        options.ThrowOperationCanceledOnCancellation = true;
+        channel = GrpcChannel.ForAddress(url, options);
         client = new CoordinatorClient(channel);
+        Identity = new Cairn.V1.Identity.IdentityClient(channel);
     }
+
+    /// <summary>
+    /// A session with the coordinator that arguments, environment and credentials name; it connects when the first question
+    /// is asked.
+    /// </summary>
+    /// <exception cref="CairnException">The address or the credentials cannot be used.</exception>
+    public static CoordinatorSession Connect(
+        CliEnvironment environment, string? address, string? credentials, bool insecure, TimeProvider time)
+    {
+        var named = FirstOf(address, environment.Coordinator);
+        if (insecure)
+        {
+            return new CoordinatorSession(
+                PartAddress.RequireUrl(named ?? CliEnvironment.InsecureCoordinator, insecure: true),
+                new GrpcChannelOptions { HttpHandler = MakeHandler(), DisposeHttpClient = true },
+                time);
+        }
+
+        var credential = CredentialFile.Read(FirstOf(credentials, environment.Credentials, environment.StandardCredentials)
+            ?? throw new CairnException(
+                ErrorCode.ConfigurationInvalid,
+                "there is no credential file",
+                $"name one with --credentials or {CliEnvironment.CredentialsVariable}"));
+        var url = PartAddress.RequireUrl(named ?? credential.Address, insecure: false);
+        return new CoordinatorSession(url, CredentialTransport.ChannelOptions(credential, MakeHandler, time), time);
+    }
+
+    /// <summary>The questions about certificates, to be asked through <see cref="CallAsync"/>.</summary>
+    public Cairn.V1.Identity.IdentityClient Identity { get; }
 
     /// <summary>The coordinator and its address, for messages.</summary>
     public string Target { get; }
 
     /// <summary>Asks one question.</summary>
-    public async Task<TResponse> AskAsync<TResponse>(
+    public Task<TResponse> AskAsync<TResponse>(
         Func<CoordinatorClient, CallOptions, AsyncUnaryCall<TResponse>> question,
         TimeSpan limit,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        CallAsync(options => question(client, options), limit, cancellationToken);
+
+    /// <summary>As <see cref="AskAsync"/>, of any service of the coordinator.</summary>
+    public async Task<TResponse> CallAsync<TResponse>(
+        Func<CallOptions, AsyncUnaryCall<TResponse>> question, TimeSpan limit, CancellationToken cancellationToken)
     {
         var deadline = (time.GetUtcNow() + limit).UtcDateTime;
         try
         {
-            using var call = question(client, new CallOptions(null, deadline, cancellationToken));
+            using var call = question(new CallOptions(null, deadline, cancellationToken));
             return await call.ResponseAsync;
         }
         catch (RpcException failure)
@@ -88,6 +110,21 @@ internal sealed class CoordinatorSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => channel.Dispose();
+
+    private static SocketsHttpHandler MakeHandler() => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        KeepAlivePingDelay = PingDelay,
+        KeepAlivePingTimeout = PingDelay,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+    };
+
+    private static string? FirstOf(params string?[] candidates) =>
+        candidates.FirstOrDefault(candidate => !string.IsNullOrEmpty(candidate));
 
     private async Task<bool> MoveNextAsync<TResponse>(
         AsyncServerStreamingCall<TResponse> call, CancellationToken cancellationToken)

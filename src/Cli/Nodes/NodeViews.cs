@@ -37,6 +37,18 @@ internal static class NodeViews
         return table.ToView();
     }
 
+    /// <summary>What a join token is good for; never the token.</summary>
+    public static string TokenNote(string node, CreateJoinTokenResponse answer) =>
+        $"good once, for node {Printable.Line(node)}, until {TimeText.Moment(answer.Expires)}; "
+        + $"the authority's SHA-256 is {Printable.Line(answer.AuthorityFingerprint)}";
+
+    /// <summary>That a node was revoked.</summary>
+    public static IRenderable Revoked(string node, RevokeNodeResponse answer) => new Page()
+        .Line($"node {Printable.Line(node)}: every certificate until {TimeText.Moment(answer.RevokedAt)} is refused, "
+            + string.Create(CultureInfo.InvariantCulture, $"and {answer.VoidedTokens} unused join tokens are void"))
+        .Line($"to take it back in: cairn node token {Printable.Line(node)}, then 'cairn-agent enrol' on its host")
+        .ToView();
+
     /// <summary>One node as its agent described it last.</summary>
     public static IRenderable Show(Node node)
     {

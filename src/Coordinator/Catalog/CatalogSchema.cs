@@ -85,6 +85,19 @@ internal static class CatalogSchema
         ALTER TABLE clusters ADD COLUMN lock_reason TEXT;               -- of a lock for maintenance, whose locked_by is no job id
         ALTER TABLE job_events ADD COLUMN phase TEXT NOT NULL DEFAULT ''; -- the phase that began with this event
         """,
+        """
+        CREATE TABLE join_tokens (
+            id TEXT PRIMARY KEY,                -- 32 hex digits
+            node TEXT NOT NULL,
+            secret_hash BLOB NOT NULL,          -- SHA-256
+            expires INTEGER NOT NULL,
+            used_by BLOB                        -- SHA-256 of the public key that it was used for; NULL: unused
+        );
+        CREATE TABLE revocations (
+            node TEXT PRIMARY KEY,
+            revoked_at INTEGER NOT NULL         -- certificates that begin until then are refused
+        );
+        """,
     ];
 
     /// <summary>Applies what is missing, each step in a transaction of its own.</summary>

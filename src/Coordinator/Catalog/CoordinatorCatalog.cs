@@ -12,4 +12,6 @@ internal sealed class CoordinatorCatalog(CatalogDatabase database)
     public PointTable Points { get; } = new(database);
 
     public OwedTable Owed { get; } = new(database);
+
+    public IdentityTable Identity { get; } = new(database);
 }

@@ -15,23 +15,28 @@ internal static class ConfigurationReader
     /// The settings, or null after having added every problem, one sentence each, to <paramref name="problems"/>.
     /// Nothing is made on disk.
     /// </summary>
-    public static CoordinatorSettings? Read(string path, ICollection<string> problems)
+    public static CoordinatorSettings? Read(string path, bool insecure, ICollection<string> problems)
     {
         var options = YamlFile.Read<CoordinatorOptions>(path, problems);
-        var settings = options is null ? null : Check(options, problems);
+        var settings = options is null ? null : Check(options, insecure, problems);
         return problems.Count == 0 ? settings : null;
     }
 
     /// <summary>As <see cref="Read"/>, for options that have been read.</summary>
-    public static CoordinatorSettings? Check(CoordinatorOptions options, ICollection<string> problems)
+    public static CoordinatorSettings? Check(CoordinatorOptions options, bool insecure, ICollection<string> problems)
     {
         var before = problems.Count;
-        var listen = CheckListen(options.Listen, problems);
+        var listen = CheckListen(options.Listen, insecure, problems);
         CheckState(options.State, problems);
         CheckLogFile(options.LogFile, problems);
         var clusters = CheckClusters(options.Clusters ?? [], problems);
         var limits = options.Limits ?? new LimitsOptions();
         CheckLimits(limits, problems);
+        foreach (var problem in options.Tls?.Problems() ?? [])
+        {
+            problems.Add(problem);
+        }
+
         return problems.Count > before
             ? null
             : new CoordinatorSettings(
@@ -40,14 +45,18 @@ internal static class ConfigurationReader
                 options.LogFile,
                 options.Reflection,
                 clusters,
-                CoordinatorLimits.From(limits));
+                CoordinatorLimits.From(limits))
+            {
+                Insecure = insecure,
+                Tls = options.Tls,
+            };
     }
 
-    private static IPEndPoint? CheckListen(string? listen, ICollection<string> problems)
+    private static IPEndPoint? CheckListen(string? listen, bool insecure, ICollection<string> problems)
     {
         try
         {
-            return Loopback.RequireEndPoint(listen ?? "");
+            return PartAddress.RequireEndPoint(listen ?? "", insecure);
         }
         catch (CairnException refusal)
         {

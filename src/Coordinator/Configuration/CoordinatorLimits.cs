@@ -36,6 +36,15 @@ internal sealed record CoordinatorLimits
     /// <inheritdoc cref="LimitsOptions.OwedSeconds"/>
     public required TimeSpan Owed { get; init; }
 
+    /// <inheritdoc cref="LimitsOptions.CertificateHours"/>
+    public TimeSpan Certificate { get; init; } = TimeSpan.FromDays(30);
+
+    /// <inheritdoc cref="LimitsOptions.AuthorityDays"/>
+    public TimeSpan Authority { get; init; } = TimeSpan.FromDays(3650);
+
+    /// <inheritdoc cref="LimitsOptions.HandshakeSeconds"/>
+    public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A node is silent when it has missed this many heartbeats.</summary>
     public TimeSpan SilentAfter => Heartbeat * 3;
 
@@ -53,5 +62,8 @@ internal sealed record CoordinatorLimits
         Bulk = TimeSpan.FromSeconds(options.BulkSeconds),
         Command = TimeSpan.FromSeconds(options.CommandSeconds),
         Owed = TimeSpan.FromSeconds(options.OwedSeconds),
+        Certificate = TimeSpan.FromHours(options.CertificateHours),
+        Authority = TimeSpan.FromDays(options.AuthorityDays),
+        Handshake = TimeSpan.FromSeconds(options.HandshakeSeconds),
     };
 }

@@ -1,9 +1,10 @@
 using System.Net;
+using Cairn.Shared.Security;
 
 namespace Cairn.Coordinator.Configuration;
 
 /// <summary>A configuration without problems.</summary>
-/// <param name="Listen">Loopback address and port; port 0 takes a free one.</param>
+/// <param name="Listen">Address and port; port 0 takes a free one.</param>
 /// <param name="CatalogPath">Where catalog.db is.</param>
 /// <param name="LogFile">A log file, or null.</param>
 /// <param name="Reflection">Whether the server tells its contract to generic tools.</param>
@@ -15,7 +16,17 @@ internal sealed record CoordinatorSettings(
     string? LogFile,
     bool Reflection,
     IReadOnlyList<ClusterDefinition> Clusters,
-    CoordinatorLimits Limits);
+    CoordinatorLimits Limits)
+{
+    /// <summary>Plain text on loopback instead of TLS, as asked for with --insecure.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>The operator's own certificates; null for those of the coordinator's own authority.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>The directory of everything that the coordinator keeps.</summary>
+    public string StateDirectory => Path.GetDirectoryName(CatalogPath)!;
+}
 
 /// <summary>A cluster by the operator's word.</summary>
 internal sealed record ClusterDefinition(string Name, string Engine, IReadOnlyList<string> Nodes);

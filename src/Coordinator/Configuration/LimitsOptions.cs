@@ -57,4 +57,19 @@ internal sealed class LimitsOptions
     /// <summary>How often commands that an unreachable agent is owed are offered again. Default 5.</summary>
     [Range(1, 3600)]
     public int OwedSeconds { get; set; } = 5;
+
+    /// <summary>
+    /// Life of the certificates that the coordinator issues, in hours; they are renewed after two thirds of it. Longer
+    /// survives a longer absence of the coordinator. Default 720.
+    /// </summary>
+    [Range(1, 26_280)]
+    public int CertificateHours { get; set; } = 720;
+
+    /// <summary>Life of the coordinator's authority, in days; used once, when it is made. Default 3650.</summary>
+    [Range(1, 36_500)]
+    public int AuthorityDays { get; set; } = 3650;
+
+    /// <summary>How long a client may take for its TLS handshake. Default 10.</summary>
+    [Range(1, 120)]
+    public int HandshakeSeconds { get; set; } = 10;
 }

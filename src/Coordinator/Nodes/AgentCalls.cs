@@ -22,7 +22,7 @@ internal sealed class AgentCalls(
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<RpcException>(
-                failure => failure.StatusCode == StatusCode.Unavailable && !RpcErrorsKnows(failure)),
+                failure => failure.StatusCode == StatusCode.Unavailable && IsLostConnection(failure)),
             MaxRetryAttempts = 2,
             Delay = TimeSpan.FromMilliseconds(100),
             BackoffType = DelayBackoffType.Exponential,
@@ -67,7 +67,7 @@ internal sealed class AgentCalls(
         var known = directory.Require(node);
         var options = new CallOptions(
             deadline: (time.GetUtcNow() + deadline).UtcDateTime, cancellationToken: cancellationToken);
-        using var stream = call(channels.Client(known.Registration.Address), options);
+        using var stream = call(channels.Client(node, known.Registration.Address), options);
         while (true)
         {
             try
@@ -97,7 +97,7 @@ internal sealed class AgentCalls(
         var known = directory.Require(node);
         var options = new CallOptions(
             deadline: (time.GetUtcNow() + deadline).UtcDateTime, cancellationToken: cancellationToken);
-        using var stream = call(channels.Client(known.Registration.Address), options);
+        using var stream = call(channels.Client(node, known.Registration.Address), options);
         try
         {
             foreach (var message in messages)
@@ -139,7 +139,7 @@ internal sealed class AgentCalls(
         DateTimeOffset until,
         CancellationToken cancellationToken)
     {
-        var client = channels.Client(directory.Require(node).Registration.Address);
+        var client = channels.Client(node, directory.Require(node).Registration.Address);
         using var running = call(
             client, new CallOptions(deadline: until.UtcDateTime, cancellationToken: cancellationToken));
         return await running.ResponseAsync;
@@ -155,7 +155,7 @@ internal sealed class AgentCalls(
 
         var node = known.Registration.Name;
         var target = $"{node}: the agent at {known.Registration.Address}";
-        if (!RpcErrorsKnows(failure) && failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+        if (IsLostConnection(failure) && failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
             var now = directory.Find(node) ?? known;
             var what = failure.StatusCode == StatusCode.Unavailable
@@ -171,6 +171,9 @@ internal sealed class AgentCalls(
             : new CairnException(
                 translated.Code, translated.Message, translated.WayOut, node, translated.Subject, failure);
     }
+
+    private static bool IsLostConnection(RpcException failure) =>
+        !RpcErrorsKnows(failure) && RpcErrors.FindLocal(failure) is null;
 
     // An agent's own refusal may travel as UNAVAILABLE too; it comes with our details, a lost connection does not.
     private static bool RpcErrorsKnows(RpcException failure) =>

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using Cairn.Shared.Calls;
+using Cairn.Shared.Security;
+using Cairn.Shared.Security.Certificates;
+using Cairn.Shared.Security.Tls;
 using Cairn.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -7,8 +10,11 @@ using Grpc.Net.Client;
 
 namespace Cairn.Coordinator.Nodes;
 
-/// <summary>One channel per agent address, made at the first call and kept until the coordinator ends.</summary>
-internal sealed class AgentChannels : IDisposable
+/// <summary>
+/// One channel per agent, made at the first call to its address and kept until the coordinator ends or the node is revoked.
+/// With TLS only the certificate of that very node is accepted behind the address.
+/// </summary>
+internal sealed class AgentChannels(TransportSecurity transport, TimeProvider time, IdentityStore? identities = null) : IDisposable
 {
     // The evidence of a large cluster and a node's list of points are the largest messages.
     private const int MaxMessageBytes = 64 * 1024 * 1024;
@@ -19,12 +25,24 @@ internal sealed class AgentChannels : IDisposable
 
     private static readonly DeadlineInterceptor Deadlines = new();
 
-    private readonly ConcurrentDictionary<string, Lazy<GrpcChannel>> channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Node, string Address), Lazy<GrpcChannel>> channels = new();
 
-    /// <summary>A client of the agent at <paramref name="address"/>; cheap, to be used once or many times.</summary>
-    public Agent.AgentClient Client(string address) =>
-        new(channels.GetOrAdd(address, static url => new Lazy<GrpcChannel>(() => Open(url))).Value
+    /// <summary>A client of the node's agent at <paramref name="address"/>; cheap, to be used once or many times.</summary>
+    public Agent.AgentClient Client(string node, string address) =>
+        new(channels.GetOrAdd((node, address), key => new Lazy<GrpcChannel>(() => Open(key.Node, key.Address))).Value
             .Intercept(Deadlines));
+
+    /// <summary>Cancels the running calls to a node and closes its connections; the next call opens new ones.</summary>
+    public void Close(string node)
+    {
+        foreach (var key in channels.Keys.Where(key => key.Node == node))
+        {
+            if (channels.TryRemove(key, out var channel) && channel.IsValueCreated)
+            {
+                channel.Value.Dispose();
+            }
+        }
+    }
 
     /// <summary>Cancels running calls and closes all connections.</summary>
     public void Dispose()
@@ -35,20 +53,25 @@ internal sealed class AgentChannels : IDisposable
         }
     }
 
-    private static GrpcChannel Open(string address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    private GrpcChannel Open(string node, string address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
     {
-        Credentials = ChannelCredentials.Insecure,
+        Credentials = transport.IsInsecure ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl,
         MaxReceiveMessageSize = MaxMessageBytes,
-        HttpHandler = new SocketsHttpHandler
-        {
-            EnableMultipleHttp2Connections = true,
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = ConnectTimeout,
-            KeepAlivePingDelay = KeepAliveDelay,
-            KeepAlivePingTimeout = KeepAliveTimeout,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        },
+        DisposeHttpClient = true,
+        HttpHandler = transport.IsInsecure
+            ? MakeHandler()
+            : new ClientTlsHandler(identities!, _ => new PeerIdentity(CallerKind.Node, node), MakeHandler, time),
     });
+
+    private static SocketsHttpHandler MakeHandler() => new()
+    {
+        EnableMultipleHttp2Connections = true,
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ConnectTimeout = ConnectTimeout,
+        KeepAlivePingDelay = KeepAliveDelay,
+        KeepAlivePingTimeout = KeepAliveTimeout,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Identity;
 using Cairn.Shared;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
@@ -15,12 +16,17 @@ namespace Cairn.Coordinator.Nodes;
 internal sealed class NodeDirectory
 {
     private readonly CoordinatorCatalog catalog;
+    private readonly TransportSecurity transport;
+    private readonly Revocations revocations;
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, KnownNode> nodes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, AgentTooOldException> refused = new(StringComparer.Ordinal);
 
-    public NodeDirectory(CoordinatorCatalog catalog, TimeProvider time)
+    public NodeDirectory(
+        CoordinatorCatalog catalog, TransportSecurity transport, Revocations revocations, TimeProvider time)
     {
+        this.transport = transport;
+        this.revocations = revocations;
         this.catalog = catalog;
         this.time = time;
         foreach (var node in catalog.Nodes.All())
@@ -39,7 +45,7 @@ internal sealed class NodeDirectory
         var name = Names.Require(request.Node, "node");
         RequireProtocol(request);
         refused.TryRemove(name, out _);
-        var address = Loopback.RequireUrl(request.Address).GetLeftPart(UriPartial.Authority);
+        var address = PartAddress.RequireUrl(request.Address, transport.IsInsecure).GetLeftPart(UriPartial.Authority);
         var description = request.Description ?? new NodeDescription();
         var record = new NodeRecord(
             name, address, request.AgentVersion, request.ProtocolVersion, description, time.GetUtcNow());
@@ -68,7 +74,10 @@ internal sealed class NodeDirectory
     public KnownNode? Find(string name) => nodes.GetValueOrDefault(name);
 
     /// <summary>The node, to be called.</summary>
-    /// <exception cref="CairnException"><see cref="ErrorCode.AgentUnreachable"/>, <see cref="ErrorCode.AgentTooOld"/>.</exception>
+    /// <exception cref="CairnException">
+    /// <see cref="ErrorCode.AgentUnreachable"/>, <see cref="ErrorCode.AgentTooOld"/>; <see cref="ErrorCode.CertificateRevoked"/>
+    /// until a revoked node has registered with a new certificate.
+    /// </exception>
     public KnownNode Require(string name)
     {
         if (refused.TryGetValue(name, out var tooOld))
@@ -76,7 +85,10 @@ internal sealed class NodeDirectory
             throw tooOld;
         }
 
-        return Find(name) ?? throw new AgentUnreachableException(name);
+        var known = Find(name) ?? throw new AgentUnreachableException(name);
+        return revocations.FindRegistered(name, known.Registration.RegisteredAt) is { } revoked
+            ? throw new CairnException(revoked.Code, revoked.Message, revoked.WayOut, name)
+            : known;
     }
 
     /// <summary>The highest epoch that any registered agent has reported for a cluster; 0 when none has.</summary>

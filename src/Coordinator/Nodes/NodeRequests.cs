@@ -1,5 +1,6 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Identity;
 using Cairn.Shared;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -8,7 +9,7 @@ namespace Cairn.Coordinator.Nodes;
 
 /// <summary>What agents tell of themselves, and what people ask about nodes.</summary>
 internal sealed class NodeRequests(
-    NodeDirectory nodes, CoordinatorCatalog catalog, CoordinatorLimits limits, TimeProvider time)
+    NodeDirectory nodes, CoordinatorCatalog catalog, Revocations revocations, CoordinatorLimits limits, TimeProvider time)
 {
     /// <summary>Takes a registration; throws as <see cref="NodeDirectory.Register"/>.</summary>
     public RegisterAgentResponse Register(RegisterAgentRequest request)
@@ -50,8 +51,16 @@ internal sealed class NodeRequests(
         "'cairn node list' shows the nodes; an agent makes one by registering",
         subject: name);
 
-    private Node ToMessage(KnownNode node, IReadOnlyList<ClusterRecord> clusters) =>
-        node.ToMessage(time.GetUtcNow(), limits.SilentAfter, ClustersOf(node.Registration.Name, clusters));
+    private Node ToMessage(KnownNode node, IReadOnlyList<ClusterRecord> clusters)
+    {
+        var message = node.ToMessage(time.GetUtcNow(), limits.SilentAfter, ClustersOf(node.Registration.Name, clusters));
+        if (revocations.FindRegistered(node.Registration.Name, node.Registration.RegisteredAt) is not null)
+        {
+            message.State = "revoked";
+        }
+
+        return message;
+    }
 
     private static Node NeverSeen(string name, IReadOnlyList<ClusterRecord> clusters) =>
         new() { Name = name, State = "never seen", Clusters = { ClustersOf(name, clusters) } };

@@ -2,6 +2,7 @@ using System.Net;
 using Cairn.Coordinator.Backups;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Identity;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Owed;
@@ -12,6 +13,9 @@ using Cairn.Coordinator.Verifying;
 using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Logging;
+using Cairn.Shared.Security;
+using Cairn.Shared.Security.Certificates;
+using Cairn.Shared.Security.Tls;
 using Cairn.Shared.Serving;
 using Grpc.Health.V1;
 using Grpc.HealthCheck;
@@ -39,10 +43,18 @@ internal static class CoordinatorHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddCairnLogging(settings.LogFile, LogLevel.Information);
+        var identity = settings.Insecure ? null : CoordinatorIdentity.Open(settings, time);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             ServerTransport.Bound(kestrel);
-            kestrel.Listen(settings.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(settings.Listen, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (identity is not null)
+                {
+                    listen.UseIdentity(identity.Store, settings.Limits.Handshake);
+                }
+            });
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
         builder.Services.AddRoutingCore();
@@ -59,18 +71,24 @@ internal static class CoordinatorHost
         }
 
         AddCoordinator(builder.Services, settings, time);
+        AddIdentity(builder.Services, settings, identity);
 
         var app = builder.Build();
         DeclareClusters(app.Services, settings);
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
+        if (identity is not null)
+        {
+            app.MapGrpcService<IdentityService>();
+        }
+
         app.MapGrpcHealthChecksService();
         if (settings.Reflection)
         {
             app.MapGrpcReflectionService();
         }
 
-        AnnounceHealth(app);
+        AnnounceHealth(app, identity is not null);
         return app;
     }
 
@@ -80,6 +98,15 @@ internal static class CoordinatorHost
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         var url = new Uri(addresses.Addresses.Single());
         return new IPEndPoint(IPAddress.Parse(url.Host.Trim('[', ']')), url.Port);
+    }
+
+    /// <summary>Where a started coordinator is called; one that listens everywhere is called on this host.</summary>
+    public static string UrlOf(WebApplication app)
+    {
+        var bound = BoundTo(app);
+        var isAny = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);
+        var scheme = app.Services.GetRequiredService<TransportSecurity>().IsInsecure ? "http" : "https";
+        return $"{scheme}://{(isAny ? new IPEndPoint(IPAddress.Loopback, bound.Port) : bound)}";
     }
 
     private static void AddCoordinator(IServiceCollection services, CoordinatorSettings settings, TimeProvider time) =>
@@ -122,6 +149,30 @@ internal static class CoordinatorHost
             .AddHostedService(provider => provider.GetRequiredService<JobRunner>())
             .AddHostedService<OwedService>();
 
+    private static void AddIdentity(
+        IServiceCollection services, CoordinatorSettings settings, CoordinatorIdentity? identity)
+    {
+        services.AddSingleton(new TransportSecurity(IsInsecure: identity is null));
+        services.AddSingleton<Revocations>();
+        if (identity is null)
+        {
+            services.AddSingleton<ICallerSource>(new InsecureCallerSource(
+                new Caller(CallerKind.User, "insecure", Role.Admin, Address: null, Refusal: null)));
+            return;
+        }
+
+        services
+            .AddSingleton(identity)
+            .AddSingleton(identity.Store)
+            .AddSingleton<IRevocations>(provider => provider.GetRequiredService<Revocations>())
+            .AddSingleton<ICallerSource, CertificateCallerSource>()
+            .AddSingleton(settings)
+            .AddSingleton<AdminCredential>()
+            .AddSingleton<JoinTokens>()
+            .AddSingleton<IdentityRequests>()
+            .AddHostedService<IdentityUpkeep>();
+    }
+
     private static void DeclareClusters(IServiceProvider services, CoordinatorSettings settings)
     {
         var catalog = services.GetRequiredService<CoordinatorCatalog>();
@@ -132,10 +183,14 @@ internal static class CoordinatorHost
     }
 
     // When the coordinator stops, the health service tells NOT_SERVING by itself.
-    private static void AnnounceHealth(WebApplication app)
+    private static void AnnounceHealth(WebApplication app, bool hasIdentity)
     {
         var health = app.Services.GetRequiredService<HealthServiceImpl>();
         health.SetStatus("", HealthCheckResponse.Types.ServingStatus.Serving);
         health.SetStatus("cairn.v1.Coordinator", HealthCheckResponse.Types.ServingStatus.Serving);
+        if (hasIdentity)
+        {
+            health.SetStatus("cairn.v1.Identity", HealthCheckResponse.Types.ServingStatus.Serving);
+        }
     }
 }

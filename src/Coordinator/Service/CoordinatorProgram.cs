@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Identity;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Coordinator.Service;
@@ -9,17 +12,11 @@ namespace Cairn.Coordinator.Service;
 internal static class CoordinatorProgram
 {
     /// <summary>Checks the configuration, and unless that was all, serves until the process is told to stop.</summary>
-    public static async Task<int> RunAsync(string configPath, bool checkOnly, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        string configPath, bool checkOnly, bool insecure, CancellationToken cancellationToken)
     {
-        var problems = new List<string>();
-        var settings = ConfigurationReader.Read(configPath, problems);
-        if (settings is null)
+        if (await ReadAsync(configPath, insecure) is not { } settings)
         {
-            foreach (var problem in problems)
-            {
-                await Console.Error.WriteLineAsync(problem);
-            }
-
             return (int)ExitClass.Usage;
         }
 
@@ -32,20 +29,59 @@ internal static class CoordinatorProgram
         return await ServeAsync(settings, cancellationToken);
     }
 
+    /// <summary>Brings the authority back from its sealed copy.</summary>
+    public static async Task<int> RestoreAuthorityAsync(string configPath, string sealedPath, string? passphraseFile)
+    {
+        if (await ReadAsync(configPath, insecure: false) is not { } settings)
+        {
+            return (int)ExitClass.Usage;
+        }
+
+        try
+        {
+            var passphrase = Passphrase.Find(passphraseFile) ?? Passphrase.Ask(Console.In, Console.Error);
+            var id = AuthorityRestore.Run(settings, sealedPath, passphrase, TimeProvider.System);
+            await Console.Out.WriteLineAsync($"the authority {id} is in {CoordinatorIdentity.DirectoryOf(settings)}");
+            return (int)ExitClass.Done;
+        }
+        catch (CairnException failure)
+        {
+            return await TellAsync(failure);
+        }
+    }
+
+    private static async Task<CoordinatorSettings?> ReadAsync(string configPath, bool insecure)
+    {
+        var problems = new List<string>();
+        var settings = ConfigurationReader.Read(configPath, insecure, problems);
+        foreach (var problem in problems)
+        {
+            await Console.Error.WriteLineAsync(problem);
+        }
+
+        return settings;
+    }
+
+    private static async Task<int> TellAsync(CairnException failure)
+    {
+        await Console.Error.WriteLineAsync($"cairn-coordinator: {failure.Message}\n  way out: {failure.WayOut}");
+        return (int)failure.Code.ExitClass();
+    }
+
     private static async Task<int> ServeAsync(CoordinatorSettings settings, CancellationToken cancellationToken)
     {
         try
         {
             await using var app = CoordinatorHost.Build(settings, TimeProvider.System);
             await app.StartAsync(cancellationToken);
+            app.Services.GetService<AdminCredential>()?.Refresh(CoordinatorHost.UrlOf(app));
             await Console.Out.WriteLineAsync($"cairn-coordinator listening on {CoordinatorHost.BoundTo(app)}");
             await app.WaitForShutdownAsync(cancellationToken);
             return (int)ExitClass.Done;
         }
         catch (CairnException failure)
         {
-            await Console.Error.WriteLineAsync($"cairn-coordinator: {failure.Message}\n  way out: {failure.WayOut}");
-            return (int)failure.Code.ExitClass();
+            return await TellAsync(failure);
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {

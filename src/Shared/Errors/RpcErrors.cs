@@ -46,6 +46,11 @@ public static class RpcErrors
             return CairnException.FromDetail(detail);
         }
 
+        if (FindLocal(failure) is { } ours)
+        {
+            return ours;
+        }
+
         return failure.StatusCode switch
         {
             StatusCode.Unavailable => new CairnException(
@@ -73,6 +78,21 @@ public static class RpcErrors
                 subject: target,
                 cause: failure),
         };
+    }
+
+    /// <summary>
+    /// What this side found out about the server while it connected, e.g. that it is not the part that was meant; null when
+    /// the failure is not of that kind.
+    /// </summary>
+    public static CairnException? FindLocal(RpcException failure)
+    {
+        var cause = failure.Status.DebugException;
+        while (cause is not null and not CairnException)
+        {
+            cause = cause.InnerException;
+        }
+
+        return (CairnException?)cause;
     }
 
     /// <summary>

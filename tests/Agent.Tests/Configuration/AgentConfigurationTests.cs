@@ -154,6 +154,7 @@ public sealed class AgentConfigurationTests : IDisposable
         var exitCode = await AgentProgram.RunAsync(
             files.Write("agent.yaml", Good().Replace(files.At("state"), "/sys/cairn-state")),
             checkOnly: false,
+            insecure: true,
             Engines,
             output,
             errors,
@@ -176,7 +177,7 @@ public sealed class AgentConfigurationTests : IDisposable
 
         """;
 
-    private static AgentConfiguration Configuration() => new(Engines);
+    private static AgentConfiguration Configuration() => new(Engines, insecure: true);
 
     private static EngineCatalog Engines(EngineLimits limits) => new([new PlainEngine()]);
 
@@ -185,7 +186,7 @@ public sealed class AgentConfigurationTests : IDisposable
         using var output = new StringWriter();
         using var errors = new StringWriter();
         var exitCode = await AgentProgram.RunAsync(
-            files.Write("agent.yaml", yaml), checkOnly: true, Engines, output, errors, CancellationToken.None);
+            files.Write("agent.yaml", yaml), checkOnly: true, insecure: true, Engines, output, errors, CancellationToken.None);
         Assert.Equal("", errors.ToString());
         return (exitCode, output.ToString());
     }

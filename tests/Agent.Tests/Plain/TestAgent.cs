@@ -103,6 +103,7 @@ internal sealed class TestAgent : IAsyncDisposable
         Node = Node,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Coordinator = Coordinator,
+        Insecure = true,
         StateDirectory = Files.At("state"),
         RepositoryPath = Files.At("repository"),
         Roots = [Files.At("db")],

@@ -36,7 +36,8 @@ public sealed class UsageTests
         Assert.Equal(0, run.ExitCode);
         string[] commands =
         [
-            "cluster add", "cluster list", "cluster show", "cluster topology", "node list", "node show", "backup run",
+            "cluster add", "cluster list", "cluster show", "cluster topology", "node list", "node show", "node token",
+            "node revoke", "ca backup", "backup run",
             "backup list", "backup show", "backup files", "backup verify", "restore plan", "restore run", "restore undo",
             "restore discard", "job list", "job show", "job watch",
         ];
@@ -57,7 +58,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task An_address_that_is_not_loopback_is_refused_before_anything_is_sent()
+    public async Task Plain_text_to_an_address_that_is_not_loopback_is_refused_before_anything_is_sent()
     {
         var run = await CommandRun.OfAsync("http://192.0.2.1:7460", ["node", "list"]);
 

@@ -1,4 +1,5 @@
 using Cairn.Cli.CommandLine;
+using Cairn.Cli.Connecting;
 using Cairn.Cli.Terminal;
 
 namespace Cairn.Cli.Tests.Scripted;
@@ -17,7 +18,9 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         using var error = new StringWriter();
         using var input = new StringReader(typed ?? "");
         var console = CliConsole.Over(output, error, input, terminal: typed is not null, colour: false, width: 120);
-        var exit = await CairnCommand.RunAsync(words, console, TimeProvider.System, coordinator, cancellationToken);
+        var environment = new CliEnvironment(coordinator, Credentials: null, StandardCredentials: null);
+        var exit = await CairnCommand.RunAsync(
+            [.. words, "--insecure"], console, TimeProvider.System, environment, cancellationToken);
         return new CommandRun(exit, output.ToString(), error.ToString());
     }
 }

@@ -90,6 +90,6 @@ public sealed class ConfigurationReaderTests : IDisposable
         }
 
         var problems = new List<string>();
-        return (ConfigurationReader.Read(path, problems), problems);
+        return (ConfigurationReader.Read(path, insecure: true, problems), problems);
     }
 }

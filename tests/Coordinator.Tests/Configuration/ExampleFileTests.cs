@@ -14,7 +14,7 @@ public sealed partial class ExampleFileTests
     {
         var problems = new List<string>();
 
-        ConfigurationReader.Read(Example, problems);
+        ConfigurationReader.Read(Example, insecure: false, problems);
 
         Assert.Empty(problems);
     }

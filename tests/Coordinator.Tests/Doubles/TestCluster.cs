@@ -101,7 +101,10 @@ internal sealed class TestCluster : IAsyncDisposable
                 LogFile: null,
                 Reflection,
                 [new ClusterDefinition(Name, Engine, [.. Agents.Select(agent => agent.Node)])],
-                Limits),
+                Limits)
+            {
+                Insecure = true,
+            },
             TimeProvider.System);
         await coordinator.StartAsync();
         channel = GrpcChannel.ForAddress($"http://{CoordinatorHost.BoundTo(coordinator)}");

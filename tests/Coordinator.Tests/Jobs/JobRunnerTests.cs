@@ -1,8 +1,10 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Identity;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
 using Cairn.TestKit;
 using Cairn.V1;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -94,7 +96,11 @@ public sealed class JobRunnerTests : IDisposable
     private JobRunner Runner(IJobFlow flow) =>
         new(catalog, new JobBoard(catalog, time), [flow], time, NullLogger<JobRunner>.Instance);
 
-    private Job Start(JobRunner runner) => new JobStart(catalog, new NodeDirectory(catalog, time), runner, time)
+    private Job Start(JobRunner runner) => new JobStart(
+            catalog,
+            new NodeDirectory(catalog, new TransportSecurity(IsInsecure: true), new Revocations(catalog, time), time),
+            runner,
+            time)
         .Start(JobKind.Backup, "c1", new RunBackupRequest { Cluster = "c1" });
 
     private sealed record Plan(string Word);

@@ -1,6 +1,8 @@
 using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Identity;
 using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
 using Cairn.TestKit;
 using Cairn.V1;
 
@@ -65,7 +67,7 @@ public sealed class NodeDirectoryTests : IDisposable
     [InlineData("http://10.0.0.1:7461")]
     [InlineData("ftp://127.0.0.1:7461")]
     [InlineData("nonsense")]
-    public void An_address_that_is_not_loopback_is_refused(string address)
+    public void Without_TLS_an_address_that_is_not_loopback_is_refused(string address)
     {
         var refusal = Assert.Throws<CairnException>(() => New().Register(Registration("n1", address: address)));
 
@@ -99,7 +101,11 @@ public sealed class NodeDirectoryTests : IDisposable
         state.Delete(recursive: true);
     }
 
-    private NodeDirectory New() => new(new CoordinatorCatalog(database), time);
+    private NodeDirectory New()
+    {
+        var catalog = new CoordinatorCatalog(database);
+        return new(catalog, new TransportSecurity(IsInsecure: true), new Revocations(catalog, time), time);
+    }
 
     private string State(NodeDirectory nodes) => nodes.Find("n1")!.State(time.GetUtcNow(), SilentAfter);
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Cairn.Shared.Security;
+using Cairn.Shared.Security.Tls;
 using Cairn.TestKit.Processes;
 using Cairn.V1;
 using Grpc.Net.Client;
@@ -15,15 +17,14 @@ public sealed class Site : IAsyncDisposable
     public const string Cluster = "site";
     private const string Engine = "opengemini";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-    private readonly GrpcChannel channel;
+    private readonly Lazy<GrpcChannel> channel;
 
     private Site(DatabaseFiles files, CairnSystem cairn)
     {
         Files = files;
         Cairn = cairn;
         Database = files.Processes();
-        channel = GrpcChannel.ForAddress(cairn.Url);
-        Coordinator = new Coordinator.CoordinatorClient(channel);
+        channel = new Lazy<GrpcChannel>(() => Connect(cairn));
     }
 
     public DatabaseFiles Files { get; }
@@ -34,7 +35,8 @@ public sealed class Site : IAsyncDisposable
 
     public OpenGeminiClient Client { get; } = new();
 
-    public Coordinator.CoordinatorClient Coordinator { get; }
+    /// <summary>As the coordinator's first admin; when the coordinator has been started.</summary>
+    public Coordinator.CoordinatorClient Coordinator => new(channel.Value);
 
     /// <summary>All nodes' names.</summary>
     public IReadOnlyList<string> Nodes => [.. Enumerable.Range(1, Files.Nodes).Select(Name)];
@@ -171,7 +173,18 @@ public sealed class Site : IAsyncDisposable
     {
         await Cairn.DisposeAsync();
         await Database.DisposeAsync();
-        channel.Dispose();
+        if (channel.IsValueCreated)
+        {
+            channel.Value.Dispose();
+        }
+
         Client.Dispose();
     }
+
+    private static GrpcChannel Connect(CairnSystem cairn) => GrpcChannel.ForAddress(
+        cairn.Url,
+        CredentialTransport.ChannelOptions(
+            CredentialFile.Read(cairn.Credentials),
+            () => new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false },
+            TimeProvider.System));
 }

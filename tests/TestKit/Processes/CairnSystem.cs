@@ -26,11 +26,14 @@ public sealed class CairnSystem : IAsyncDisposable
         this.cluster = cluster;
         this.engine = engine;
         Directory.CreateDirectory(directory);
-        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+        Url = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort()}");
     }
 
     /// <summary>The coordinator's address; stays the same over its restarts.</summary>
     public string Url { get; }
+
+    /// <summary>The credential of the coordinator's first admin.</summary>
+    public string Credentials => Path.Combine(directory, "coordinator-state", "credentials", "admin.yaml");
 
     /// <summary>Lines for the coordinator's <c>limits:</c> section.</summary>
     public IReadOnlyList<string> CoordinatorLimits { get; init; } = [];
@@ -90,6 +93,7 @@ public sealed class CairnSystem : IAsyncDisposable
     /// <summary>Starts an agent, also after it was killed.</summary>
     public async Task StartAgentAsync(string node, CancellationToken cancellationToken)
     {
+        await EnsureJoinTokenAsync(node, cancellationToken);
         string[] command =
         [
             .. setups[node].StartedBy,
@@ -152,11 +156,11 @@ public sealed class CairnSystem : IAsyncDisposable
 
     /// <summary>Runs <c>cairn … -o json</c>.</summary>
     public Task<CliResult> CliAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => RunAsync(
-        Checkout.Program("src/Cli", "cairn"), [.. arguments, "--coordinator", Url, "-o", "json"], cancellationToken);
+        Checkout.Program("src/Cli", "cairn"), [.. arguments, "--credentials", Credentials, "-o", "json"], cancellationToken);
 
     /// <summary>Runs <c>cairn …</c> as a person does, for its text.</summary>
     public Task<CliResult> CliTextAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => RunAsync(
-        Checkout.Program("src/Cli", "cairn"), [.. arguments, "--coordinator", Url], cancellationToken);
+        Checkout.Program("src/Cli", "cairn"), [.. arguments, "--credentials", Credentials], cancellationToken);
 
     /// <summary>What all daemons have written, for a failure's message.</summary>
     public string Output() => string.Join(
@@ -205,6 +209,17 @@ public sealed class CairnSystem : IAsyncDisposable
         }
     }
 
+    private string JoinTokenOf(string node) => Path.Combine(directory, $"{node}.join-token");
+
+    // The agent enrols itself with it at its first start, and does not look at it any more after that.
+    private async Task EnsureJoinTokenAsync(string node, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(JoinTokenOf(node)))
+        {
+            (await CliAsync(["node", "token", node, "--out", JoinTokenOf(node)], cancellationToken)).Done();
+        }
+    }
+
     private async Task<string> WriteAgentConfigAsync(string node, CancellationToken cancellationToken)
     {
         var setup = setups[node];
@@ -215,6 +230,7 @@ public sealed class CairnSystem : IAsyncDisposable
                 $"node: {node}",
                 "listen: 127.0.0.1:0",
                 $"coordinator: {Url}",
+                $"join-token-file: {JoinTokenOf(node)}",
                 $"state: {StateOf(node)}",
                 $"repository: {RepositoryOf(node)}",
                 $"roots: [{string.Join(", ", setup.Roots)}]",

@@ -4,16 +4,17 @@ using Cairn.Shared.Errors;
 namespace Cairn.Shared.Security;
 
 /// <summary>
-/// Until parts prove who they are to one another, they listen and call on loopback only; any other address is refused.
+/// Where parts listen and call. With TLS any address will do; in plain text, which somebody must have asked for with
+/// <c>--insecure</c>, only loopback.
 /// </summary>
-public static class Loopback
+public static class PartAddress
 {
     /// <summary>Reads <c>address:port</c>; port 0 asks the system for a free one.</summary>
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.ConfigurationInvalid"/> when it is not an address with a port;
-    /// <see cref="ErrorCode.NotLoopback"/> when it is not loopback.
+    /// <see cref="ErrorCode.NotLoopback"/> when it is to be plain text and is not loopback.
     /// </exception>
-    public static IPEndPoint RequireEndPoint(string listen)
+    public static IPEndPoint RequireEndPoint(string listen, bool insecure)
     {
         // A bare number or address parses too, as port 0; the operator meant something else.
         if (!listen.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(listen, out var endPoint))
@@ -25,28 +26,31 @@ public static class Loopback
                 subject: listen);
         }
 
-        return IPAddress.IsLoopback(endPoint.Address) ? endPoint : throw NotLoopback(listen);
+        return !insecure || IPAddress.IsLoopback(endPoint.Address) ? endPoint : throw NotLoopback(listen);
     }
 
     /// <summary>Reads the URL of another part.</summary>
     /// <exception cref="CairnException">As <see cref="RequireEndPoint"/>.</exception>
-    public static Uri RequireUrl(string url)
+    public static Uri RequireUrl(string url, bool insecure)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme != Uri.UriSchemeHttp)
+        var scheme = insecure ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme != scheme)
         {
             throw new CairnException(
                 ErrorCode.ConfigurationInvalid,
-                $"'{url}' is not an http:// address",
-                "write it as http://127.0.0.1:7460",
+                $"'{url}' is not an {scheme}:// address",
+                insecure
+                    ? "with --insecure, write it as http://127.0.0.1:7460"
+                    : "write it as https://host:7460; plain text is for --insecure on loopback only",
                 subject: url);
         }
 
-        return parsed.IsLoopback ? parsed : throw NotLoopback(url);
+        return !insecure || parsed.IsLoopback ? parsed : throw NotLoopback(url);
     }
 
     private static CairnException NotLoopback(string address) => new(
         ErrorCode.NotLoopback,
-        $"'{address}' is not a loopback address, and this version has no way yet to know who calls",
-        "use an address in 127.0.0.0/8 or [::1]",
+        $"'{address}' is not a loopback address, and plain text would let everybody on the network in",
+        "use an address in 127.0.0.0/8 or [::1], or leave --insecure out",
         subject: address);
 }
