@@ -93,6 +93,12 @@ public interface INodeRepository : IAsyncDisposable
     IAsyncEnumerable<PointDifference> CompareAsync(PointId earlier, PointId later, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Brings a whole committed point to a directory that is absent or empty, each root under its own name, durably; owners are set when the process may. Throws as
+    /// <see cref="RestoreAsync"/> does.
+    /// </summary>
+    Task<RestoreReport> ExportPlainAsync(PointId point, string directory, IProgress<CopyProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Writes a committed point, or what of it is wanted, to <paramref name="destination"/> as a POSIX tar (pax), every segment's hash checked. Throws
     /// <see cref="PointNotFoundException"/>, <see cref="PointDamagedException"/>; after a failure what was written is no whole archive.
     /// </summary>

@@ -136,9 +136,9 @@ internal sealed class LocalNodeRepository : INodeRepository
     public async Task<VerifyReport> VerifyAsync(
         PointId point, VerifyOptions options, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!Enum.IsDefined(options.Level) || (options.Level == VerifyLevel.Restore && options.ScratchDirectory is null) || options.MaxShrinkage is not (>= 0 and <= 1))
+        if (!Enum.IsDefined(options.Level) || options.MaxShrinkage is not (>= 0 and <= 1))
         {
-            throw new ArgumentException($"verify at level {(int)options.Level} in '{options.ScratchDirectory}', shrinkage {options.MaxShrinkage}", nameof(options));
+            throw new ArgumentException($"verify at level {(int)options.Level}, shrinkage {options.MaxShrinkage}", nameof(options));
         }
 
         OpenedPoint opened;
@@ -192,6 +192,13 @@ internal sealed class LocalNodeRepository : INodeRepository
         {
             yield return difference;
         }
+    }
+
+    public async Task<RestoreReport> ExportPlainAsync(
+        PointId point, string directory, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var opened = await Task.Run(() => points.OpenCommitted(point, cancellationToken), cancellationToken);
+        return await PlainExport.RunAsync(opened, directory, Options, progress, cancellationToken);
     }
 
     public async Task<ExportReport> ExportTarAsync(PointId point, ExportRequest request, Stream destination, CancellationToken cancellationToken)

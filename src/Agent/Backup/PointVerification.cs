@@ -6,17 +6,27 @@ namespace Cairn.Agent.Backup;
 /// <summary>Looks a point over. Damage is a result, not a failure: the task did what it was asked.</summary>
 internal sealed class PointVerification(NodeRepository repository)
 {
-    /// <summary>Verifies at the level asked for; every byte unless only presence was.</summary>
+    /// <summary>Verifies at the level asked for; every byte unless something else was.</summary>
     public async Task<TaskStatus> RunAsync(
         VerifyRequest request, IProgress<Progress> progress, CancellationToken cancellationToken)
     {
         var opened = await repository.OpenAsync(cancellationToken);
         var report = await opened.VerifyAsync(
             PointIds.Require(request.PointId),
-            request.Level == VerifyLevel.Presence ? LevelOfRepository.Presence : LevelOfRepository.Hash,
+            request.Level switch
+            {
+                VerifyLevel.Presence => LevelOfRepository.Presence,
+                VerifyLevel.Restore => LevelOfRepository.Restore,
+                _ => LevelOfRepository.Hash,
+            },
             new CopyTotals("verify", []).Report(progress),
             cancellationToken);
         var result = new VerifyResult { Files = report.Files, Bytes = report.Bytes };
+        if (report.Shrunk is { } shrunk)
+        {
+            result.Shrunk = new Shrinkage { Predecessor = shrunk.Predecessor.Text, FilesBefore = shrunk.FilesBefore, BytesBefore = shrunk.BytesBefore };
+        }
+
         result.Damage.AddRange(report.Damages.Select(damage => new Damage
         {
             File = damage.Path ?? damage.FoundIn,

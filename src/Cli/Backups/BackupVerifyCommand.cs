@@ -16,9 +16,10 @@ internal static class BackupVerifyCommand
         var level = Choice.Of(
             "--level",
             [],
-            "hash reads every byte and compares its hash (the default); presence looks at names and sizes only",
+            "hash reads every byte and compares its hash (the default); presence looks at names and sizes only; restore also restores the point beside the repository and compares",
             "hash",
-            "presence");
+            "presence",
+            "restore");
         var wait = Operands.Wait();
         var noWait = Operands.NoWait();
         var command = host.Command(
@@ -32,7 +33,12 @@ internal static class BackupVerifyCommand
                 {
                     Cluster = cluster,
                     Point = point,
-                    Level = given.GetRequiredValue(level) == "presence" ? VerifyLevel.Presence : VerifyLevel.Hash,
+                    Level = given.GetRequiredValue(level) switch
+                    {
+                        "presence" => VerifyLevel.Presence,
+                        "restore" => VerifyLevel.Restore,
+                        _ => VerifyLevel.Hash,
+                    },
                 };
                 var job = await run.Coordinator.AskAsync(
                     (client, options) => client.VerifyBackupAsync(request, options),

@@ -120,6 +120,15 @@ internal sealed class VerifyFlow(
 
     private static CairnException? Judge(RunningJob job, string node, string pointId, VerifyResult result)
     {
+        if (result.Shrunk is { } shrunk)
+        {
+            job.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it is much smaller than {shrunk.Predecessor}: {result.Files} files, {result.Bytes} bytes after {shrunk.FilesBefore} files, {shrunk.BytesBefore} bytes"),
+                node);
+        }
+
         if (result.Damage.Count == 0)
         {
             job.Note(

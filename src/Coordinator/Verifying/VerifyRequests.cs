@@ -25,9 +25,9 @@ internal sealed class VerifyRequests(CoordinatorCatalog catalog, JobStart jobs)
         asked.Level = request.Level switch
         {
             VerifyLevel.Unspecified => VerifyLevel.Hash,
-            VerifyLevel.Presence or VerifyLevel.Hash => request.Level,
+            VerifyLevel.Presence or VerifyLevel.Hash or VerifyLevel.Restore => request.Level,
             _ => throw new CairnException(
-                ErrorCode.InvalidRequest, $"there is no level {(int)request.Level} of verification", "use presence or hash"),
+                ErrorCode.InvalidRequest, $"there is no level {(int)request.Level} of verification", "use presence, hash or restore"),
         };
         return jobs.Start(JobKind.Verify, request.Cluster, asked);
     }

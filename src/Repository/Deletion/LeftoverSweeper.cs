@@ -18,6 +18,7 @@ internal sealed class LeftoverSweeper(RepositoryLayout layout, DateTimeOffset ke
     {
         SweepTemporary(layout.Root);
         SweepTemporary(layout.Tombstones);
+        SweepScratch();
         foreach (var chain in layout.ListChains().ToList())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -77,6 +78,18 @@ internal sealed class LeftoverSweeper(RepositoryLayout layout, DateTimeOffset ke
         }
     }
 
+    // A proof that was killed leaves what it had restored; one that runs is young.
+    private void SweepScratch()
+    {
+        foreach (var proof in Directory.Exists(layout.Scratch) ? Directory.EnumerateDirectories(layout.Scratch).ToList() : [])
+        {
+            if (Note(proof) && remove)
+            {
+                DurableFile.DeleteTree(proof);
+            }
+        }
+    }
+
     private void SweepTemporary(string directory)
     {
         if (Directory.Exists(directory))
@@ -90,15 +103,24 @@ internal sealed class LeftoverSweeper(RepositoryLayout layout, DateTimeOffset ke
 
     private void Take(string path)
     {
+        if (Note(path) && remove)
+        {
+            DurableFile.Delete(path);
+        }
+    }
+
+    // Whether it is old enough to go; then it is counted.
+    private bool Note(string path)
+    {
         if (UnixStat.TryRead(path) is not { } stat)
         {
-            return;
+            return false;
         }
 
         if (stat.Attributes.MtimeNs / 1_000_000 > keepSince.ToUnixTimeMilliseconds())
         {
             young++;
-            return;
+            return false;
         }
 
         files++;
@@ -108,9 +130,6 @@ internal sealed class LeftoverSweeper(RepositoryLayout layout, DateTimeOffset ke
             listed.Add(layout.Relative(path));
         }
 
-        if (remove)
-        {
-            DurableFile.Delete(path);
-        }
+        return true;
     }
 }

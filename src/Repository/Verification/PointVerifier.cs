@@ -38,7 +38,7 @@ internal sealed class PointVerifier(
         // What is damaged in the packs is named already, and would only stop the restore.
         if (level == VerifyLevel.Restore && damages.IsEmpty)
         {
-            await new RestoreProof(chain, manifest, how.ScratchDirectory!, options, damages).RunAsync(progress, cancellationToken);
+            await new RestoreProof(chain, manifest, how.ScratchDirectory, options, damages).RunAsync(progress, cancellationToken);
         }
 
         var copied = manifest.Totals.Copied;

@@ -5,18 +5,13 @@ namespace Cairn.Repository;
 /// directory is empty again afterwards.
 /// </summary>
 internal sealed class RestoreProof(
-    RepositoryLayout.ChainLayout chain, ManifestFile manifest, string scratchDirectory, RepositoryOptions options, DamageList damages)
+    RepositoryLayout.ChainLayout chain, ManifestFile manifest, string? scratchDirectory, RepositoryOptions options, DamageList damages)
 {
     private readonly PointId point = manifest.Begun.Point;
 
     public async Task RunAsync(IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!Path.IsPathFullyQualified(scratchDirectory) || !Directory.Exists(scratchDirectory))
-        {
-            throw new RestoreTargetException(scratchDirectory, "the scratch directory is not an absolute path of a directory that is there");
-        }
-
-        var target = Path.Combine(Path.GetFullPath(scratchDirectory), $"cairn-verify-{point.Text}-{Guid.NewGuid():n}");
+        var target = Path.Combine(RequireScratch(), $"cairn-verify-{point.Text}-{Guid.NewGuid():n}");
         DurableFile.EnsureDirectory(target);
         try
         {
@@ -42,6 +37,23 @@ internal sealed class RestoreProof(
         {
             DurableFile.DeleteTree(target);
         }
+    }
+
+    private string RequireScratch()
+    {
+        if (scratchDirectory is null)
+        {
+            DurableFile.EnsureDirectory(chain.Repository.Scratch);
+        }
+        else if (!Path.IsPathFullyQualified(scratchDirectory) || !Directory.Exists(scratchDirectory))
+        {
+            throw new RestoreTargetException(scratchDirectory, "the scratch directory is not an absolute path of a directory that is there");
+        }
+
+        var directory = scratchDirectory is null ? chain.Repository.Scratch : Path.GetFullPath(scratchDirectory);
+
+        // Better said before an hour of writing than after it.
+        return new DriveInfo(directory).AvailableFreeSpace >= manifest.Totals.Copied.Bytes ? directory : throw new RepositoryFullException(directory);
     }
 
     private void Compare(string target, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ public sealed record VerifyOptions
 
     /// <summary>
     /// Where <see cref="VerifyLevel.Restore"/> restores to: an absolute path of a directory that is there, with room for the whole point. What is made below it is
-    /// removed again. Needed for that level, not looked at for others.
+    /// removed again. Null, the default: a directory of its own in the repository.
     /// </summary>
     public string? ScratchDirectory { get; init; }
 

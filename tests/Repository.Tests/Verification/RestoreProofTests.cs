@@ -16,6 +16,17 @@ public sealed class RestoreProofTests : RepositoryTest
     }
 
     [Fact]
+    public async Task Without_a_scratch_directory_the_repository_has_room_for_it_and_keeps_nothing()
+    {
+        var spec = await BackUpAsync();
+
+        var report = await Repository.VerifyAsync(spec.Point, VerifyLevel.Restore, progress: null, Cancel);
+
+        Assert.True(report.IsSound, string.Join(Environment.NewLine, report.Damages));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(RepositoryPath, "scratch")));
+    }
+
+    [Fact]
     public async Task A_damaged_segment_is_named_at_this_level_too()
     {
         var spec = await BackUpAsync();
