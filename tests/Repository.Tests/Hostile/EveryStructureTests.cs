@@ -71,7 +71,7 @@ public sealed class EveryStructureTests : RepositoryTest
     }
 
     [Fact]
-    public async Task A_damaged_journal_costs_a_resume_only_what_it_can_no_longer_prove()
+    public async Task A_damaged_journal_is_named_or_costs_a_resume_only_what_it_can_no_longer_prove()
     {
         FillSource();
         var spec = NewFull();
@@ -83,9 +83,9 @@ public sealed class EveryStructureTests : RepositoryTest
         var expected = TreeSnapshot.Take(Source.Root);
         var path = Assert.Single(FilesIn("journals"));
         var saved = Path.Combine(Root, "saved");
-        CopyTree(RepositoryPath, saved);
         var length = new FileInfo(path).Length;
         await Repository.DisposeAsync();
+        CopyTree(RepositoryPath, saved);
 
         for (long offset = 0; offset < length; offset += Math.Max(1, length / 60))
         {
@@ -93,9 +93,21 @@ public sealed class EveryStructureTests : RepositoryTest
             CopyTree(saved, RepositoryPath);
             FlipBit(path, offset);
             await ReopenAsync();
-            await BackUpAsync(spec, Source.Entries());
-            await AssertRestoresAsync(spec.Point, expected);
+            var failure = await Xunit.Record.ExceptionAsync(() => BackUpAsync(spec, Source.Entries()));
+            if (failure is null)
+            {
+                await AssertRestoresAsync(spec.Point, expected);
+            }
+            else
+            {
+                Assert.Contains(Path.GetFileName(path), Assert.IsAssignableFrom<RepositoryException>(failure).Message, StringComparison.Ordinal);
+                await Repository.AbortAsync(spec.Point, Cancel);
+            }
+
+            await Repository.DisposeAsync();
         }
+
+        await ReopenAsync();
     }
 
     private static IEnumerable<int> OffsetsOf(int length) =>
