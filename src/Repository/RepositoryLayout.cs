@@ -29,6 +29,7 @@ internal sealed class RepositoryLayout(string root)
 
     /// <summary>Where points are restored to for a proof; not part of what is kept.</summary>
     public string Scratch => Path.Combine(Root, "scratch");
+
     public string Tombstone(PointId point) => Path.Combine(Tombstones, point.Text + TombstoneSuffix);
 
     public ChainLayout Chain(ChainId chain) => new(this, chain, Path.Combine(Chains, chain.Text), ChainSealing.Plain);
