@@ -50,6 +50,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
         var coordinator = Collect("coordinator", () => PartAddress.RequireUrl(url, insecure), problems);
         CheckAdvertise(options.Advertise, listen, scheme, problems);
         problems.AddRange(options.Tls?.Problems() ?? []);
+        problems.AddRange(PeerLimits.Problems(options.Peers));
         var joinTokenFile = JoinTokenFileOf(options, problems);
         RequireRange("limits.handshake-seconds", options.Limits.HandshakeSeconds, 1, 120, problems);
         RequireAbsolute("state", options.State, problems);
@@ -88,6 +89,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 Advertise = options.Advertise.Length == 0 ? null : options.Advertise,
                 JoinTokenFile = joinTokenFile,
                 Tls = options.Tls,
+                Peers = PeerLimits.From(options.Peers),
                 Handshake = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds),
                 StateDirectory = Path.TrimEndingDirectorySeparator(options.State),
                 RepositoryPath = Path.TrimEndingDirectorySeparator(options.Repository),

@@ -54,6 +54,9 @@ public sealed class AgentOptions
     /// <summary>The database instances on this host. At least one.</summary>
     public IList<InstanceOptions> Instances { get; set; } = [];
 
+    /// <summary>What one peer may take.</summary>
+    public PeerLimitsOptions Peers { get; set; } = new();
+
     /// <summary>Time and space limits.</summary>
     public LimitOptions Limits { get; set; } = new();
 }

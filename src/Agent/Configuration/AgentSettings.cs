@@ -53,4 +53,7 @@ internal sealed record AgentSettings
     public required TimeSpan CaptureCheck { get; init; }
 
     public required TimeSpan ReconnectMax { get; init; }
+
+    /// <summary>What one peer may take.</summary>
+    public PeerLimits Peers { get; init; } = PeerLimits.Standard;
 }

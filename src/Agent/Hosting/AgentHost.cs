@@ -27,8 +27,6 @@ namespace Cairn.Agent.Hosting;
 /// <summary>Puts the agent together.</summary>
 internal static class AgentHost
 {
-    private const int MaxMessageBytes = 16 * 1024 * 1024;
-
     /// <summary>The agent as a web application that has not started. Opens the journal, which takes its lock.</summary>
     /// <exception cref="CairnException">
     /// The journal is damaged or another agent has it; <see cref="ErrorCode.NotEnrolled"/>; the certificates cannot be used.
@@ -43,6 +41,7 @@ internal static class AgentHost
             ServerTransport.Bound(kestrel);
             kestrel.Listen(settings.Listen, listen =>
             {
+                listen.BoundConnections(settings.Peers);
                 listen.Protocols = HttpProtocols.Http2;
                 if (identities is not null)
                 {
@@ -62,9 +61,10 @@ internal static class AgentHost
         services.AddCapabilities();
         services.AddGrpc(options =>
         {
-            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.MaxReceiveMessageSize = settings.Peers.RequestBytes;
             options.Interceptors.Add<ServedCallInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<AccessInterceptor>();
         });
 
         services.AddGrpcHealthChecks();
@@ -88,6 +88,9 @@ internal static class AgentHost
     private static void AddIdentity(this IServiceCollection services, IdentityStore? identities)
     {
         services.AddSingleton(new TransportSecurity(IsInsecure: identities is null));
+        services.AddSingleton(provider => provider.GetRequiredService<AgentSettings>().Peers);
+        services.AddSingleton<FailureGate>();
+        services.AddSingleton<IAccessWatch, LoggedAccessWatch>();
         if (identities is null)
         {
             services.AddSingleton<ICallerSource>(new InsecureCallerSource(

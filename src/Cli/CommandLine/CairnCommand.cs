@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cairn.Cli.Audit;
 using Cairn.Cli.Authority;
 using Cairn.Cli.Backups;
 using Cairn.Cli.Clusters;
@@ -9,6 +10,7 @@ using Cairn.Cli.Jobs;
 using Cairn.Cli.Nodes;
 using Cairn.Cli.Restores;
 using Cairn.Cli.Terminal;
+using Cairn.Cli.Users;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
@@ -57,6 +59,9 @@ internal static class CairnCommand
             RestoreCommands.Make(host),
             JobCommands.Make(host),
             AuthorityCommands.Make(host),
+            UserCommands.Make(host),
+            WhoAmICommand.Make(host),
+            AuditCommands.Make(host),
         };
         root.Add(host.Coordinator);
         root.Add(host.Credentials);

@@ -23,13 +23,17 @@ internal sealed class CoordinatorSession : IDisposable
     // A coordinator that hangs, not only one that is gone, ends a watch by this.
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
 
+    private readonly CredentialOptions? credential;
+    private readonly string address;
     private readonly GrpcChannel channel;
     private readonly CoordinatorClient client;
     private readonly TimeProvider time;
 
-    private CoordinatorSession(Uri url, GrpcChannelOptions options, TimeProvider time)
+    private CoordinatorSession(Uri url, CredentialOptions? credential, GrpcChannelOptions options, TimeProvider time)
     {
-        Target = $"the coordinator at {url.GetLeftPart(UriPartial.Authority)}";
+        this.credential = credential;
+        address = url.GetLeftPart(UriPartial.Authority);
+        Target = $"the coordinator at {address}";
         this.time = time;
 
         // Lists of many points, each with its nodes.
@@ -53,6 +57,7 @@ internal sealed class CoordinatorSession : IDisposable
         {
             return new CoordinatorSession(
                 PartAddress.RequireUrl(named ?? CliEnvironment.InsecureCoordinator, insecure: true),
+                credential: null,
                 new GrpcChannelOptions { HttpHandler = MakeHandler(), DisposeHttpClient = true },
                 time);
         }
@@ -63,7 +68,7 @@ internal sealed class CoordinatorSession : IDisposable
                 "there is no credential file",
                 $"name one with --credentials or {CliEnvironment.CredentialsVariable}"));
         var url = PartAddress.RequireUrl(named ?? credential.Address, insecure: false);
-        return new CoordinatorSession(url, CredentialTransport.ChannelOptions(credential, MakeHandler, time), time);
+        return new CoordinatorSession(url, credential, CredentialTransport.ChannelOptions(credential, MakeHandler, time), time);
     }
 
     /// <summary>The questions about certificates, to be asked through <see cref="CallAsync"/>.</summary>
@@ -107,6 +112,17 @@ internal sealed class CoordinatorSession : IDisposable
             yield return call.ResponseStream.Current;
         }
     }
+
+    /// <summary>Writes a credential file by which <paramref name="user"/> reaches the same coordinator; mode 0600.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.InputOutput"/>.</exception>
+    public void WriteCredential(string path, string user, string token) => CredentialFile.Write(path, new CredentialOptions
+    {
+        Address = address,
+        Ca = credential is null ? "" : CredentialFile.CaOf(credential),
+        CoordinatorName = credential?.CoordinatorName ?? "",
+        User = user,
+        Token = token,
+    });
 
     /// <inheritdoc/>
     public void Dispose() => channel.Dispose();

@@ -27,6 +27,11 @@ internal static class JobView
             page.Detail("restore", Printable.Line(job.RestoreJobId));
         }
 
+        if (job.AskedBy.Length > 0)
+        {
+            page.Detail("asked by", Printable.Line(job.AskedBy));
+        }
+
         page.Detail("created", TimeText.Moment(job.Created))
             .Detail("ended", TimeText.Moment(job.Ended))
             .Detail("took", TimeText.Between(job.Created, job.Ended));

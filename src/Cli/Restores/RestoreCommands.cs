@@ -44,27 +44,37 @@ internal static class RestoreCommands
     {
         var operand = new PointOperand();
         var caveats = Caveats();
+        var seen = SeenPlan();
         var yes = Yes("do not ask; needed where there is no terminal");
         var wait = Operands.Wait();
         var noWait = Operands.NoWait();
         var command = host.Command(
             "run",
             "replace the data of all nodes by those of a backup point; the old data are kept beside",
-            [.. operand.Symbols, caveats, yes, wait, noWait],
+            [.. operand.Symbols, caveats, seen, yes, wait, noWait],
             async (run, given, token) =>
             {
                 var request = await RequestAsync(run, given, operand, caveats, token);
-                if (run.IsText)
+                if (given.GetValue(seen) is { } hash)
+                {
+                    request.PlanHash = hash;
+                }
+                else
                 {
                     var plan = await AskPlanAsync(run, request, token);
-                    run.Console.Show(RestorePlanView.Summarize(plan));
-                    if (!plan.Possible)
+                    if (run.IsText)
                     {
-                        return ReportObstacles(run, plan);
+                        run.Console.Show(RestorePlanView.Summarize(plan));
+                        if (!plan.Possible)
+                        {
+                            return ReportObstacles(run, plan);
+                        }
                     }
 
-                    // What was planned is what runs, also when a newer point has become the latest meanwhile.
+                    // What was planned is what runs, also when a newer point has become the latest meanwhile. A script that
+                    // cannot see the plan gets a job all the same: it makes the same checks and says what stands in the way.
                     request.Point = plan.Point?.PointId is { Length: > 0 } id ? id : request.Point;
+                    request.PlanHash = plan.PlanHash;
                 }
 
                 if (!given.GetValue(yes))
@@ -80,6 +90,13 @@ internal static class RestoreCommands
         command.RefuseBoth(wait, noWait);
         return command;
     }
+
+    /// <summary>Names a plan that was looked at before.</summary>
+    public static Option<string?> SeenPlan() => new("--plan")
+    {
+        Description = "run only the plan of this hash, as it was shown before; a changed one is refused (else it is made now)",
+        HelpName = "HASH",
+    };
 
     private static async Task<RestoreRequest> RequestAsync(
         Invocation run,

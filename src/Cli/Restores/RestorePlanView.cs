@@ -44,6 +44,11 @@ internal static class RestorePlanView
             AddNode(page, node, addChecks);
         }
 
+        if (plan.Possible && plan.PlanHash.Length > 0)
+        {
+            page.Gap().Detail("plan", Printable.Line(plan.PlanHash));
+        }
+
         return page.Gap().Line(Verdict(plan), plan.Possible ? Styles.Good : Styles.Bad).ToView();
     }
 

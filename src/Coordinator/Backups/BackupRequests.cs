@@ -3,6 +3,7 @@ using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Points;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Backups;
@@ -20,7 +21,7 @@ internal sealed class BackupRequests(
     /// <see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>, <see cref="ErrorCode.Unsupported"/>,
     /// <see cref="ErrorCode.InvalidRequest"/>.
     /// </exception>
-    public Job Run(RunBackupRequest request)
+    public Job Run(RunBackupRequest request, Caller asker)
     {
         catalog.Clusters.Get(request.Cluster);
         if (request.Objects.Count > 0)
@@ -49,7 +50,7 @@ internal sealed class BackupRequests(
                 "the label is too long or holds control characters", $"use at most {MaxLabelLength} printable characters");
         }
 
-        return jobs.Start(JobKind.Backup, request.Cluster, request);
+        return jobs.Start(JobKind.Backup, request.Cluster, request, asker);
     }
 
     /// <summary>All points of a cluster, oldest first, what of them is damaged, and who could not be asked.</summary>

@@ -98,6 +98,30 @@ internal static class CatalogSchema
             revoked_at INTEGER NOT NULL         -- certificates that begin until then are refused
         );
         """,
+        """
+        ALTER TABLE jobs ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';  -- a user's name; empty: before users were known
+        CREATE TABLE users (
+            name TEXT PRIMARY KEY,
+            role INTEGER NOT NULL,              -- 0 viewer, 1 operator, 2 admin
+            all_jobs INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            expires INTEGER,                    -- NULL: never
+            token_hash BLOB NOT NULL            -- SHA-256 of the token; empty: none
+        );
+        CREATE TABLE plans (
+            hash TEXT PRIMARY KEY,              -- SHA-256 of steps, lower-case hex
+            steps TEXT NOT NULL,                -- what was shown, to name what changed
+            made INTEGER NOT NULL
+        );
+        CREATE TABLE audit_anchor (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            first_sequence INTEGER NOT NULL,    -- of the oldest file that is kept
+            first_previous BLOB NOT NULL,       -- the hash that its first record follows
+            head_sequence INTEGER NOT NULL,
+            head_hash BLOB NOT NULL
+        );
+        """,
     ];
 
     /// <summary>Applies what is missing, each step in a transaction of its own.</summary>

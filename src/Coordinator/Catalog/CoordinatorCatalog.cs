@@ -1,3 +1,7 @@
+using Cairn.Coordinator.Audit;
+using Cairn.Coordinator.Plans;
+using Cairn.Coordinator.Users;
+
 namespace Cairn.Coordinator.Catalog;
 
 /// <summary>The catalog's tables in one hand.</summary>
@@ -14,4 +18,10 @@ internal sealed class CoordinatorCatalog(CatalogDatabase database)
     public OwedTable Owed { get; } = new(database);
 
     public IdentityTable Identity { get; } = new(database);
+
+    public UserTable Users { get; } = new(database);
+
+    public PlanTable Plans { get; } = new(database);
+
+    public AuditAnchorTable AuditAnchor { get; } = new(database);
 }

@@ -8,6 +8,7 @@ namespace Cairn.Coordinator.Catalog;
 /// <param name="Request">The request message of the job's kind.</param>
 /// <param name="Plan">The flow's durable notes as JSON; null until it has made any.</param>
 /// <param name="CancelRequested">When somebody gave it up; null when nobody has.</param>
+/// <param name="AskedBy">The user who asked for it; empty for a job from before users were known.</param>
 internal sealed record JobRecord(
     JobId Id,
     JobKind Kind,
@@ -24,7 +25,8 @@ internal sealed record JobRecord(
     string? Plan,
     JobDecision Decision,
     RestoreAftermath Aftermath,
-    DateTimeOffset? CancelRequested)
+    DateTimeOffset? CancelRequested,
+    string AskedBy)
 {
     /// <summary>True when the job has ended, well or not.</summary>
     public bool HasEnded => State is JobState.Succeeded or JobState.Partial or JobState.Failed or JobState.Cancelled;

@@ -24,8 +24,9 @@ internal sealed class JobTable(CatalogDatabase database)
         db.Execute(
             """
             INSERT INTO jobs (job_id, kind, cluster, state, phase, created, epoch, point_id, restore_job_id, request,
-                decision, aftermath)
-            VALUES (@Id, @Kind, @Cluster, @State, @Phase, @Created, @Epoch, @PointId, @RestoreJobId, @Request, 0, 0)
+                decision, aftermath, asked_by)
+            VALUES (@Id, @Kind, @Cluster, @State, @Phase, @Created, @Epoch, @PointId, @RestoreJobId, @Request, 0, 0,
+                @AskedBy)
             """,
             new
             {
@@ -39,6 +40,7 @@ internal sealed class JobTable(CatalogDatabase database)
                 locked.PointId,
                 locked.RestoreJobId,
                 Request = locked.Request.ToByteArray(),
+                locked.AskedBy,
             },
             transaction);
         db.Execute(
@@ -177,22 +179,28 @@ internal sealed class JobTable(CatalogDatabase database)
         .QuerySingleOrDefault<Row>("SELECT * FROM jobs WHERE job_id = @id", new { id = id.ToString() })?
         .ToRecord());
 
-    /// <summary>Ids that begin with <paramref name="prefix"/>, at most two.</summary>
-    public IReadOnlyList<JobId> FindByPrefix(string prefix) => database.Read(db => db
+    /// <summary>Ids that begin with <paramref name="prefix"/>, at most two; of one user's jobs unless <paramref name="askedBy"/> is null.</summary>
+    public IReadOnlyList<JobId> FindByPrefix(string prefix, string? askedBy) => database.Read(db => db
         .Query<string>(
-            "SELECT job_id FROM jobs WHERE substr(job_id, 1, @length) = @prefix LIMIT 2",
-            new { prefix, length = prefix.Length })
+            """
+            SELECT job_id FROM jobs WHERE substr(job_id, 1, @length) = @prefix AND (@askedBy IS NULL OR asked_by = @askedBy)
+            LIMIT 2
+            """,
+            new { prefix, length = prefix.Length, askedBy })
         .Select(JobId.Parse)
         .ToList());
 
-    /// <summary>The newest jobs of a cluster, or of all when <paramref name="cluster"/> is empty.</summary>
-    public IReadOnlyList<JobRecord> Newest(string cluster, int limit) => database.Read(db => db
+    /// <summary>
+    /// The newest jobs of a cluster, or of all when <paramref name="cluster"/> is empty; those of one user unless
+    /// <paramref name="askedBy"/> is null.
+    /// </summary>
+    public IReadOnlyList<JobRecord> Newest(string cluster, string? askedBy, int limit) => database.Read(db => db
         .Query<Row>(
             """
-            SELECT * FROM jobs WHERE @cluster = '' OR cluster = @cluster
+            SELECT * FROM jobs WHERE (@cluster = '' OR cluster = @cluster) AND (@askedBy IS NULL OR asked_by = @askedBy)
             ORDER BY created DESC, job_id DESC LIMIT @limit
             """,
-            new { cluster, limit })
+            new { cluster, askedBy, limit })
         .Select(row => row.ToRecord())
         .ToList());
 
@@ -279,6 +287,8 @@ internal sealed class JobTable(CatalogDatabase database)
 
         public long? CancelRequested { get; set; }
 
+        public string AskedBy { get; set; } = "";
+
         public JobRecord ToRecord() => new(
             Shared.Identifiers.JobId.Parse(JobId),
             JobKinds.Parse(Kind),
@@ -295,6 +305,7 @@ internal sealed class JobTable(CatalogDatabase database)
             Plan,
             (JobDecision)Decision,
             (RestoreAftermath)Aftermath,
-            CancelRequested is { } requested ? CatalogTime.FromCatalog(requested) : null);
+            CancelRequested is { } requested ? CatalogTime.FromCatalog(requested) : null,
+            AskedBy);
     }
 }

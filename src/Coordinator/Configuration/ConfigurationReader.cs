@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Cairn.Coordinator.Audit;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
@@ -31,12 +32,18 @@ internal static class ConfigurationReader
         CheckLogFile(options.LogFile, problems);
         var clusters = CheckClusters(options.Clusters ?? [], problems);
         var limits = options.Limits ?? new LimitsOptions();
-        CheckLimits(limits, problems);
         foreach (var problem in options.Tls?.Problems() ?? [])
         {
             problems.Add(problem);
         }
 
+        CheckRanges("limits", limits, problems);
+        foreach (var problem in PeerLimits.Problems(options.Peers))
+        {
+            problems.Add(problem);
+        }
+
+        CheckRanges("audit", options.Audit, problems);
         return problems.Count > before
             ? null
             : new CoordinatorSettings(
@@ -49,6 +56,8 @@ internal static class ConfigurationReader
             {
                 Insecure = insecure,
                 Tls = options.Tls,
+                Peers = PeerLimits.From(options.Peers),
+                Audit = AuditLimits.From(options.Audit),
             };
     }
 
@@ -124,13 +133,13 @@ internal static class ConfigurationReader
         return checkedClusters;
     }
 
-    private static void CheckLimits(LimitsOptions limits, ICollection<string> problems)
+    private static void CheckRanges(string section, object options, ICollection<string> problems)
     {
         var found = new List<ValidationResult>();
-        Validator.TryValidateObject(limits, new ValidationContext(limits), found, validateAllProperties: true);
+        Validator.TryValidateObject(options, new ValidationContext(options), found, validateAllProperties: true);
         foreach (var problem in found)
         {
-            problems.Add($"limits: {problem.ErrorMessage}");
+            problems.Add($"{section}: {problem.ErrorMessage}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Cairn.Coordinator.Audit;
 using Cairn.Shared.Security;
 
 namespace Cairn.Coordinator.Configuration;
@@ -27,4 +28,10 @@ internal sealed class CoordinatorOptions
 
     /// <summary>Deadlines and leases.</summary>
     public LimitsOptions Limits { get; set; } = new();
+
+    /// <summary>What one peer may take.</summary>
+    public PeerLimitsOptions Peers { get; set; } = new();
+
+    /// <summary>How much of the audit log is kept.</summary>
+    public AuditOptions Audit { get; set; } = new();
 }

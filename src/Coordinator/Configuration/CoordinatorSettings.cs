@@ -1,4 +1,5 @@
 using System.Net;
+using Cairn.Coordinator.Audit;
 using Cairn.Shared.Security;
 
 namespace Cairn.Coordinator.Configuration;
@@ -23,6 +24,12 @@ internal sealed record CoordinatorSettings(
 
     /// <summary>The operator's own certificates; null for those of the coordinator's own authority.</summary>
     public TlsOptions? Tls { get; init; }
+
+    /// <summary>What one peer may take.</summary>
+    public PeerLimits Peers { get; init; } = PeerLimits.Standard;
+
+    /// <summary>How much of the audit log is kept.</summary>
+    public AuditLimits Audit { get; init; } = AuditLimits.From(new AuditOptions());
 
     /// <summary>The directory of everything that the coordinator keeps.</summary>
     public string StateDirectory => Path.GetDirectoryName(CatalogPath)!;

@@ -18,9 +18,14 @@ internal sealed class AdminCredential(CoordinatorSettings settings, CoordinatorI
     /// <summary>Writes it for a user who was just made.</summary>
     public void Write(string user, string token, string url) => Publish(new CredentialOptions { User = user, Token = token }, url);
 
-    /// <summary>Brings address and authority up to date; whose credential it is stays.</summary>
-    public void Refresh(string url) =>
-        Publish(SecretFiles.Read(Path) is null ? new CredentialOptions() : CredentialFile.Read(Path), url);
+    /// <summary>Brings address and authority up to date, unless somebody took the file away; whose credential it is stays.</summary>
+    public void Refresh(string url)
+    {
+        if (SecretFiles.Read(Path) is not null)
+        {
+            Publish(CredentialFile.Read(Path), url);
+        }
+    }
 
     private void Publish(CredentialOptions credential, string url)
     {

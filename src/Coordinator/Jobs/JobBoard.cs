@@ -31,19 +31,22 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
     /// <summary>True while the job runs in this process.</summary>
     public bool IsLive(JobId id) => live.ContainsKey(id);
 
-    /// <summary>The job whose id is, or begins with, <paramref name="idOrPrefix"/>.</summary>
+    /// <summary>
+    /// The job whose id is, or begins with, <paramref name="idOrPrefix"/>. Here and below, <paramref name="askedBy"/> is the
+    /// user whose jobs are meant, null for everybody's; another's job is as unknown as one that never was.
+    /// </summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownJob"/>, <see cref="ErrorCode.InvalidRequest"/>.</exception>
-    public Job Get(string idOrPrefix) => Get(Resolve(idOrPrefix));
+    public Job Get(string idOrPrefix, string? askedBy) => Get(Resolve(idOrPrefix, askedBy));
 
     /// <summary>The newest jobs without their events; of all clusters when <paramref name="cluster"/> is empty.</summary>
-    public IReadOnlyList<Job> Newest(string cluster, int limit) =>
-        [.. catalog.Jobs.Newest(cluster, limit).Select(job => Get(job, withEvents: false))];
+    public IReadOnlyList<Job> Newest(string cluster, string? askedBy, int limit) =>
+        [.. catalog.Jobs.Newest(cluster, askedBy, limit).Select(job => Get(job, withEvents: false))];
 
     /// <summary>The job's state at once and then its changes, until it has ended.</summary>
     public async IAsyncEnumerable<Job> WatchAsync(
-        string idOrPrefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string idOrPrefix, string? askedBy, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var id = Resolve(idOrPrefix);
+        var id = Resolve(idOrPrefix, askedBy);
         while (live.TryGetValue(id, out var job))
         {
             var (state, changed) = job.Look();
@@ -61,11 +64,11 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
     }
 
     /// <summary>The id that <paramref name="idOrPrefix"/> is or begins.</summary>
-    public JobId Resolve(string idOrPrefix)
+    public JobId Resolve(string idOrPrefix, string? askedBy)
     {
         if (JobId.TryParse(idOrPrefix, out var id))
         {
-            return id;
+            return askedBy is null || catalog.Jobs.Find(id)?.AskedBy == askedBy ? id : throw Unknown(idOrPrefix);
         }
 
         var prefix = idOrPrefix.ToLowerInvariant();
@@ -77,7 +80,7 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
                 "'cairn job list' shows the ids");
         }
 
-        return catalog.Jobs.FindByPrefix(prefix) switch
+        return catalog.Jobs.FindByPrefix(prefix, askedBy) switch
         {
             [var only] => only,
             [] => throw Unknown(idOrPrefix),
@@ -112,5 +115,5 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
     }
 
     private static CairnException Unknown(string id) => new(
-        ErrorCode.UnknownJob, $"no job has the id '{id}'", "'cairn job list' shows the jobs", subject: id);
+        ErrorCode.UnknownJob, $"no job that you may see has the id '{id}'", "'cairn job list' shows them", subject: id);
 }

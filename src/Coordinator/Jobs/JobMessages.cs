@@ -21,6 +21,7 @@ internal static class JobMessages
         PointId = job.PointId,
         Error = job.Error,
         RestoreJobId = job.RestoreJobId,
+        AskedBy = job.AskedBy,
         Nodes = { nodes },
         Events = { events },
     };

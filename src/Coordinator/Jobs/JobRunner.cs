@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Catalog;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
@@ -16,6 +17,7 @@ internal sealed class JobRunner(
     CoordinatorCatalog catalog,
     JobBoard board,
     IEnumerable<IJobFlow> flows,
+    AuditLog audit,
     TimeProvider time,
     ILogger<JobRunner> logger) : IHostedService, IDisposable
 {
@@ -120,7 +122,7 @@ internal sealed class JobRunner(
         try
         {
             var state = await flow.RunAsync(job, stopping.Token);
-            job.End(state, error: null);
+            End(job, state, error: null);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -129,15 +131,38 @@ internal sealed class JobRunner(
         }
         catch (CairnException failure)
         {
-            job.End(failure.Code == ErrorCode.JobCancelled ? JobState.Cancelled : JobState.Failed, failure.ToDetail());
+            End(job, failure.Code == ErrorCode.JobCancelled ? JobState.Cancelled : JobState.Failed, failure.ToDetail());
         }
         catch (Exception failure)
         {
             JobLog.Defect(logger, failure, job.Id, job.Cluster);
-            job.End(JobState.Failed, new CairnException(
+            End(job, JobState.Failed, new CairnException(
                 ErrorCode.Internal,
                 "the job failed inside the coordinator",
                 "look into the coordinator's log; the entry names the job").ToDetail());
         }
+    }
+
+    // In this order: a job that ended unaudited would be missed; one that is audited twice, because the process died in
+    // between, is seen to be the same.
+    private void End(RunningJob job, JobState state, ErrorDetail? error)
+    {
+        try
+        {
+            audit.Append(
+                AuditKind.JobEnded,
+                job.AskedBy.Length == 0 ? "" : $"user {job.AskedBy}",
+                address: null,
+                job.Kind.Word(),
+                $"cluster={job.Cluster} job_id={job.Id}",
+                error?.Code ?? state.ToString().ToLowerInvariant());
+        }
+        catch (CairnException failure)
+        {
+            // The job is over whether or not that can be written down, and must not keep its cluster's lock.
+            JobLog.NotAudited(logger, job.Id, job.Cluster, failure.Message);
+        }
+
+        job.End(state, error);
     }
 }

@@ -2,6 +2,7 @@ using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
+using Cairn.Shared.Security;
 using Cairn.V1;
 using Google.Protobuf;
 
@@ -15,7 +16,8 @@ internal sealed class JobStart(CoordinatorCatalog catalog, NodeDirectory nodes, 
     /// <see cref="ErrorCode.UnknownCluster"/>; <see cref="ErrorCode.ClusterLocked"/>, also while a decided restore is not
     /// in place everywhere and the job is not the one that ends that.
     /// </exception>
-    public Job Start(JobKind kind, string cluster, IMessage request, string pointId = "", string restoreJobId = "")
+    public Job Start(
+        JobKind kind, string cluster, IMessage request, Caller asker, string pointId = "", string restoreJobId = "")
     {
         if (kind is not JobKind.Undo)
         {
@@ -38,7 +40,8 @@ internal sealed class JobStart(CoordinatorCatalog catalog, NodeDirectory nodes, 
             Plan: null,
             JobDecision.None,
             RestoreAftermath.Beside,
-            CancelRequested: null);
+            CancelRequested: null,
+            asker.Name);
         return runner.Start(job, nodes.HighestEpoch(cluster));
     }
 

@@ -30,9 +30,6 @@ internal sealed class RunningJob(
     /// <summary>The job's identity.</summary>
     public JobId Id => record.Id;
 
-    /// <summary>What it does.</summary>
-    public JobKind Kind => record.Kind;
-
     /// <summary>The cluster whose lock it holds.</summary>
     public string Cluster => record.Cluster;
 
@@ -41,6 +38,12 @@ internal sealed class RunningJob(
 
     /// <summary>The point that it is about, as far as that is known when it begins; else empty.</summary>
     public string PointId => record.PointId;
+
+    /// <summary>What it does.</summary>
+    public JobKind Kind => record.Kind;
+
+    /// <summary>The user who asked for it; empty for a job from before users were known.</summary>
+    public string AskedBy => record.AskedBy;
 
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset Created => record.Created;

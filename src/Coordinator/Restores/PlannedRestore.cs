@@ -1,12 +1,14 @@
 using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Plans;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Restores;
 
 /// <summary>A plan for people, and what a job needs of it.</summary>
+/// <param name="Seen">The lines of the plan and their hash.</param>
 /// <param name="HighestEpoch">The highest epoch that an agent has seen for the cluster.</param>
-internal sealed record PlannedRestore(RestorePlan Plan, RestoreNotes Notes, long HighestEpoch)
+internal sealed record PlannedRestore(RestorePlan Plan, SeenPlan Seen, RestoreNotes Notes, long HighestEpoch)
 {
     /// <summary>Everything that stands in the way, the cluster's before the nodes'.</summary>
     public IReadOnlyList<CairnException> Problems() =>

@@ -1,6 +1,7 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Plans;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ namespace Cairn.Coordinator.Restores;
 /// </summary>
 internal sealed class RestoreFlow(
     RestorePlanner planner,
+    PlanCheck plans,
     RestoreDecision decision,
     NodeTasks tasks,
     CoordinatorLimits limits,
@@ -68,6 +70,7 @@ internal sealed class RestoreFlow(
             throw problems[0];
         }
 
+        plans.Require(request.PlanHash, planned.Seen, $"cairn restore plan {job.Cluster} {planned.Notes.PointId}");
         job.RaiseEpochAbove(planned.HighestEpoch);
         job.SavePlan(planned.Notes, planned.Notes.PointId);
         return planned.Notes;

@@ -56,8 +56,10 @@ internal sealed class RestorePlanner(
             Checks = { checks },
         };
         plan.Possible = plan.Checks.All(check => check.Passed) && plan.Nodes.All(IsPossible);
+        var seen = RestoreSteps.Of(plan, point, request, job);
+        plan.PlanHash = seen.Hash;
         return new PlannedRestore(
-            plan, new RestoreNotes(point.Id, parts, [.. request.AcceptedCaveats]), HighestEpoch(topology));
+            plan, seen, new RestoreNotes(point.Id, parts, [.. request.AcceptedCaveats]), HighestEpoch(topology));
     }
 
     private static List<RestorePart> Parts(ListedPoint point, ClusterTopology topology)

@@ -1,46 +1,88 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Plans;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
+using Cairn.Shared.Security;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Restores;
 
-/// <summary>What people, and agents in doubt, ask about restores.</summary>
+/// <summary>
+/// What people, and agents in doubt, ask about restores. Whatever replaces or removes data is asked for with the hash of the
+/// plan that the caller saw.
+/// </summary>
 internal sealed class RestoreRequests(
-    CoordinatorCatalog catalog, RestorePlanner planner, PastRestores past, JobStart jobs)
+    CoordinatorCatalog catalog,
+    RestorePlanner planner,
+    PastRestores past,
+    PlanCheck plans,
+    JobStart jobs,
+    TimeProvider time)
 {
     /// <summary>The plan; throws as <see cref="RestorePlanner.PlanAsync"/>.</summary>
     public async Task<RestorePlan> PlanAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
         RequirePoint(request);
-        return (await planner.PlanAsync(request, job: null, cancellationToken)).Plan;
+        var planned = await planner.PlanAsync(request, job: null, cancellationToken);
+        catalog.Plans.Put(planned.Seen, time.GetUtcNow());
+        return planned.Plan;
     }
 
-    /// <summary>Starts a restore.</summary>
+    /// <summary>Starts a restore. Its job plans again under the cluster's lock, and ends when that is not what was seen.</summary>
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>, <see cref="ErrorCode.InvalidRequest"/>.
     /// </exception>
-    public Job Run(RestoreRequest request)
+    public Job Run(RestoreRequest request, Caller asker)
     {
         RequirePoint(request);
-        return jobs.Start(JobKind.Restore, request.Cluster, request);
+        PlanCheck.RequireHash(request.PlanHash, $"cairn restore plan {request.Cluster} {request.Point}");
+        return jobs.Start(JobKind.Restore, request.Cluster, request, asker);
+    }
+
+    /// <summary>What an undo or a discard would do.</summary>
+    /// <exception cref="CairnException">As <see cref="PastRestores.FindAsync"/>; <see cref="ErrorCode.InvalidRequest"/>.</exception>
+    public async Task<AftermathPlan> PlanAsync(PlanAftermathRequest request, CancellationToken cancellationToken)
+    {
+        var kind = request.What switch
+        {
+            Aftermath.Undo => JobKind.Undo,
+            Aftermath.Discard => JobKind.Discard,
+            _ => throw new CairnException(
+                ErrorCode.InvalidRequest, "neither an undo nor a discard is asked about", "name one of them"),
+        };
+        var (restore, seen) = await FindAsync(kind, request.Cluster, request.RestoreJobId, cancellationToken);
+        catalog.Plans.Put(seen, time.GetUtcNow());
+        return new AftermathPlan
+        {
+            Cluster = request.Cluster,
+            What = request.What,
+            RestoreJobId = restore.JobId,
+            PointId = restore.PointId,
+            Nodes = { restore.Nodes },
+            Steps = { seen.Steps },
+            PlanHash = seen.Hash,
+        };
     }
 
     /// <summary>Starts to put the old data of a restore in place again.</summary>
-    /// <exception cref="CairnException">As <see cref="PastRestores.FindAsync"/>, and <see cref="ErrorCode.ClusterLocked"/>.</exception>
-    public async Task<Job> UndoAsync(UndoRestoreRequest request, CancellationToken cancellationToken)
+    /// <exception cref="CairnException">
+    /// As <see cref="PastRestores.FindAsync"/>; <see cref="ErrorCode.PlanChanged"/>, <see cref="ErrorCode.ClusterLocked"/>.
+    /// </exception>
+    public async Task<Job> UndoAsync(UndoRestoreRequest request, Caller asker, CancellationToken cancellationToken)
     {
-        var restore = await past.FindAsync(JobKind.Undo, request.Cluster, request.RestoreJobId, cancellationToken);
-        return jobs.Start(JobKind.Undo, request.Cluster, request, restore.PointId, restore.JobId);
+        var restore = await RequireSeenAsync(
+            JobKind.Undo, request.Cluster, request.RestoreJobId, request.PlanHash, cancellationToken);
+        return jobs.Start(JobKind.Undo, request.Cluster, request, asker, restore.PointId, restore.JobId);
     }
 
     /// <summary>Starts to remove what a restore left beside.</summary>
     /// <exception cref="CairnException">As <see cref="UndoAsync"/>.</exception>
-    public async Task<Job> DiscardAsync(DiscardRestoreRequest request, CancellationToken cancellationToken)
+    public async Task<Job> DiscardAsync(DiscardRestoreRequest request, Caller asker, CancellationToken cancellationToken)
     {
-        var restore = await past.FindAsync(JobKind.Discard, request.Cluster, request.RestoreJobId, cancellationToken);
-        return jobs.Start(JobKind.Discard, request.Cluster, request, restore.PointId, restore.JobId);
+        var restore = await RequireSeenAsync(
+            JobKind.Discard, request.Cluster, request.RestoreJobId, request.PlanHash, cancellationToken);
+        return jobs.Start(JobKind.Discard, request.Cluster, request, asker, restore.PointId, restore.JobId);
     }
 
     /// <summary>What was decided about a restore, from the catalog.</summary>
@@ -62,6 +104,24 @@ internal sealed class RestoreRequests(
         { Decision: JobDecision.Aborted } or { HasEnded: true } => GetDecisionResponse.Types.Decision.Aborted,
         _ => GetDecisionResponse.Types.Decision.Pending,
     };
+
+    private async Task<PastRestore> RequireSeenAsync(
+        JobKind kind, string cluster, string wanted, string hash, CancellationToken cancellationToken)
+    {
+        var howToSee = $"cairn restore {kind.Word()} {cluster} --dry-run";
+        var (restore, seen) = await FindAsync(kind, cluster, wanted, cancellationToken);
+        PlanCheck.RequireHash(hash, howToSee);
+        plans.Require(hash, seen, howToSee);
+        return restore;
+    }
+
+    private async Task<(PastRestore Restore, SeenPlan Seen)> FindAsync(
+        JobKind kind, string cluster, string wanted, CancellationToken cancellationToken)
+    {
+        var restore = await past.FindAsync(kind, cluster, wanted, cancellationToken);
+        var known = JobId.TryParse(restore.JobId, out var id) ? catalog.Jobs.Find(id) : null;
+        return (restore, RestoreSteps.Of(kind, cluster, restore, known?.Aftermath ?? RestoreAftermath.Beside));
+    }
 
     private void RequirePoint(RestoreRequest request)
     {

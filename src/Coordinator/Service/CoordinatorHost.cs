@@ -1,4 +1,5 @@
 using System.Net;
+using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Backups;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
@@ -6,9 +7,11 @@ using Cairn.Coordinator.Identity;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Owed;
+using Cairn.Coordinator.Plans;
 using Cairn.Coordinator.Points;
 using Cairn.Coordinator.Restores;
 using Cairn.Coordinator.Topology;
+using Cairn.Coordinator.Users;
 using Cairn.Coordinator.Verifying;
 using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
@@ -33,8 +36,6 @@ namespace Cairn.Coordinator.Service;
 /// <summary>Puts the coordinator together. The catalog is opened before anything listens, and closed last.</summary>
 internal static class CoordinatorHost
 {
-    private const int MaxMessageBytes = 16 * 1024 * 1024;
-
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A coordinator that is ready to be started.</summary>
@@ -49,6 +50,7 @@ internal static class CoordinatorHost
             ServerTransport.Bound(kestrel);
             kestrel.Listen(settings.Listen, listen =>
             {
+                listen.BoundConnections(settings.Peers);
                 listen.Protocols = HttpProtocols.Http2;
                 if (identity is not null)
                 {
@@ -60,9 +62,11 @@ internal static class CoordinatorHost
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.MaxReceiveMessageSize = settings.Peers.RequestBytes;
             grpc.Interceptors.Add<ServedCallInterceptor>();
             grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<AccessInterceptor>();
+            grpc.Interceptors.Add<AuditInterceptor>();
         });
         builder.Services.AddGrpcHealthChecks();
         if (settings.Reflection)
@@ -70,11 +74,15 @@ internal static class CoordinatorHost
             builder.Services.AddGrpcReflection();
         }
 
+        AddAccess(builder.Services, settings);
         AddCoordinator(builder.Services, settings, time);
         AddIdentity(builder.Services, settings, identity);
 
         var app = builder.Build();
         DeclareClusters(app.Services, settings);
+
+        // A log that cannot be written ends the start, not the first call.
+        app.Services.GetRequiredService<AuditLog>();
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
         if (identity is not null)
@@ -109,6 +117,23 @@ internal static class CoordinatorHost
         return $"{scheme}://{(isAny ? new IPEndPoint(IPAddress.Loopback, bound.Port) : bound)}";
     }
 
+    private static void AddAccess(IServiceCollection services, CoordinatorSettings settings) => services
+        .AddSingleton(settings.Peers)
+        .AddSingleton<FailureGate>()
+        .AddSingleton(provider => provider.GetRequiredService<CoordinatorCatalog>().Users)
+        .AddSingleton<FirstAdmin>()
+        .AddSingleton<UserRequests>()
+        .AddSingleton<JobSight>()
+        .AddSingleton(provider => new AuditLog(
+            Path.Combine(settings.StateDirectory, "audit"),
+            provider.GetRequiredService<CoordinatorCatalog>().AuditAnchor,
+            settings.Audit,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AuditLog>>()))
+        .AddSingleton<AuditedRefusals>()
+        .AddSingleton<IAccessWatch>(provider => provider.GetRequiredService<AuditedRefusals>())
+        .AddSingleton<AuditRequests>();
+
     private static void AddCoordinator(IServiceCollection services, CoordinatorSettings settings, TimeProvider time) =>
         services
             .AddSingleton(time)
@@ -137,6 +162,7 @@ internal static class CoordinatorHost
             .AddSingleton<BackupCommit>()
             .AddSingleton<BackupRequests>()
             .AddSingleton<IJobFlow, BackupFlow>()
+            .AddSingleton(provider => new PlanCheck(provider.GetRequiredService<CoordinatorCatalog>().Plans))
             .AddSingleton<RestorePlanner>()
             .AddSingleton<RestoreDecision>()
             .AddSingleton<PastRestores>()
@@ -165,7 +191,9 @@ internal static class CoordinatorHost
             .AddSingleton(identity)
             .AddSingleton(identity.Store)
             .AddSingleton<IRevocations>(provider => provider.GetRequiredService<Revocations>())
-            .AddSingleton<ICallerSource, CertificateCallerSource>()
+            .AddSingleton<CertificateCallerSource>()
+            .AddSingleton<ICallerSource>(provider => ActivatorUtilities.CreateInstance<UserCallerSource>(
+                provider, provider.GetRequiredService<CertificateCallerSource>()))
             .AddSingleton(settings)
             .AddSingleton<AdminCredential>()
             .AddSingleton<JoinTokens>()

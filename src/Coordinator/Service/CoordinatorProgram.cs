@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Identity;
+using Cairn.Coordinator.Users;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -68,13 +70,23 @@ internal static class CoordinatorProgram
         return (int)failure.Code.ExitClass();
     }
 
+    // In plain text there is nobody to have a credential.
+    private static void HandOverCredential(WebApplication app, string url)
+    {
+        if (app.Services.GetService<AdminCredential>() is { } credential)
+        {
+            app.Services.GetRequiredService<FirstAdmin>().Ensure((user, token) => credential.Write(user, token, url));
+            credential.Refresh(url);
+        }
+    }
+
     private static async Task<int> ServeAsync(CoordinatorSettings settings, CancellationToken cancellationToken)
     {
         try
         {
             await using var app = CoordinatorHost.Build(settings, TimeProvider.System);
             await app.StartAsync(cancellationToken);
-            app.Services.GetService<AdminCredential>()?.Refresh(CoordinatorHost.UrlOf(app));
+            HandOverCredential(app, CoordinatorHost.UrlOf(app));
             await Console.Out.WriteLineAsync($"cairn-coordinator listening on {CoordinatorHost.BoundTo(app)}");
             await app.WaitForShutdownAsync(cancellationToken);
             return (int)ExitClass.Done;

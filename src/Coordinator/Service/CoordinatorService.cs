@@ -1,9 +1,12 @@
+using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Backups;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Restores;
 using Cairn.Coordinator.Topology;
+using Cairn.Coordinator.Users;
 using Cairn.Coordinator.Verifying;
+using Cairn.Shared.Security;
 using Cairn.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +21,8 @@ internal sealed class CoordinatorService(
     RestoreRequests restores,
     VerifyRequests verifications,
     JobRequests jobs,
+    UserRequests users,
+    AuditRequests audit,
     IHostApplicationLifetime lifetime) : V1.Coordinator.CoordinatorBase
 {
     public override Task<RegisterAgentResponse> RegisterAgent(RegisterAgentRequest request, ServerCallContext context) =>
@@ -51,7 +56,7 @@ internal sealed class CoordinatorService(
         Task.FromResult(nodes.Get(request.Name));
 
     public override Task<Job> RunBackup(RunBackupRequest request, ServerCallContext context) =>
-        Task.FromResult(backups.Run(request));
+        Task.FromResult(backups.Run(request, CurrentCaller.Of(context)));
 
     public override Task<ListBackupsResponse> ListBackups(ListBackupsRequest request, ServerCallContext context) =>
         backups.ListAsync(request.Cluster, context.CancellationToken);
@@ -69,28 +74,31 @@ internal sealed class CoordinatorService(
     }
 
     public override Task<Job> VerifyBackup(VerifyBackupRequest request, ServerCallContext context) =>
-        Task.FromResult(verifications.Run(request));
+        Task.FromResult(verifications.Run(request, CurrentCaller.Of(context)));
 
     public override Task<RestorePlan> PlanRestore(RestoreRequest request, ServerCallContext context) =>
         restores.PlanAsync(request, context.CancellationToken);
 
     public override Task<Job> RunRestore(RestoreRequest request, ServerCallContext context) =>
-        Task.FromResult(restores.Run(request));
+        Task.FromResult(restores.Run(request, CurrentCaller.Of(context)));
+
+    public override Task<AftermathPlan> PlanAftermath(PlanAftermathRequest request, ServerCallContext context) =>
+        restores.PlanAsync(request, context.CancellationToken);
 
     public override Task<Job> UndoRestore(UndoRestoreRequest request, ServerCallContext context) =>
-        restores.UndoAsync(request, context.CancellationToken);
+        restores.UndoAsync(request, CurrentCaller.Of(context), context.CancellationToken);
 
     public override Task<Job> DiscardRestore(DiscardRestoreRequest request, ServerCallContext context) =>
-        restores.DiscardAsync(request, context.CancellationToken);
+        restores.DiscardAsync(request, CurrentCaller.Of(context), context.CancellationToken);
 
     public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
-        Task.FromResult(jobs.List(request));
+        Task.FromResult(jobs.List(request, CurrentCaller.Of(context)));
 
     public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
-        Task.FromResult(jobs.Get(request));
+        Task.FromResult(jobs.Get(request, CurrentCaller.Of(context)));
 
     public override Task<Job> CancelJob(CancelJobRequest request, ServerCallContext context) =>
-        Task.FromResult(jobs.Cancel(request));
+        Task.FromResult(jobs.Cancel(request, CurrentCaller.Of(context)));
 
     public override async Task WatchJob(
         WatchJobRequest request, IServerStreamWriter<Job> responseStream, ServerCallContext context)
@@ -100,7 +108,7 @@ internal sealed class CoordinatorService(
             context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var state in jobs.WatchAsync(request, ending.Token))
+            await foreach (var state in jobs.WatchAsync(request, CurrentCaller.Of(context), ending.Token))
             {
                 await responseStream.WriteAsync(state, ending.Token);
             }
@@ -110,4 +118,31 @@ internal sealed class CoordinatorService(
             throw new RpcException(new Status(StatusCode.Unavailable, "the coordinator is stopping; watch again"));
         }
     }
+
+    public override Task<V1.UserToken> AddUser(AddUserRequest request, ServerCallContext context) =>
+        Task.FromResult(users.Add(request, CurrentCaller.Of(context)));
+
+    public override Task<ListUsersResponse> ListUsers(ListUsersRequest request, ServerCallContext context) =>
+        Task.FromResult(users.List());
+
+    public override Task<User> RemoveUser(RemoveUserRequest request, ServerCallContext context) =>
+        Task.FromResult(users.Remove(request));
+
+    public override Task<V1.UserToken> RotateUserToken(RotateUserTokenRequest request, ServerCallContext context) =>
+        Task.FromResult(users.RotateToken(request));
+
+    public override Task<WhoAmIResponse> WhoAmI(WhoAmIRequest request, ServerCallContext context) =>
+        Task.FromResult(users.WhoAmI(CurrentCaller.Of(context)));
+
+    public override async Task ListAudit(
+        ListAuditRequest request, IServerStreamWriter<AuditEntry> responseStream, ServerCallContext context)
+    {
+        foreach (var entry in audit.List(request, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(entry, context.CancellationToken);
+        }
+    }
+
+    public override Task<AuditVerdict> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) =>
+        Task.FromResult(audit.Verify(context.CancellationToken));
 }

@@ -1,6 +1,7 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Verifying;
@@ -12,7 +13,7 @@ internal sealed class VerifyRequests(CoordinatorCatalog catalog, JobStart jobs)
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>, <see cref="ErrorCode.InvalidRequest"/>.
     /// </exception>
-    public Job Run(VerifyBackupRequest request)
+    public Job Run(VerifyBackupRequest request, Caller asker)
     {
         catalog.Clusters.Get(request.Cluster);
         if (request.Point.Length == 0)
@@ -29,6 +30,6 @@ internal sealed class VerifyRequests(CoordinatorCatalog catalog, JobStart jobs)
             _ => throw new CairnException(
                 ErrorCode.InvalidRequest, $"there is no level {(int)request.Level} of verification", "use presence, hash or restore"),
         };
-        return jobs.Start(JobKind.Verify, request.Cluster, asked);
+        return jobs.Start(JobKind.Verify, request.Cluster, asked, asker);
     }
 }

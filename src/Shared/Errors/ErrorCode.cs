@@ -177,6 +177,36 @@ public enum ErrorCode
     /// <summary>The right to do it is missing on the host.</summary>
     PermissionMissing,
 
+    /// <summary>The call needs a credential and none was shown.</summary>
+    CredentialMissing,
+
+    /// <summary>The token that was shown is unknown, replaced, removed, expired or malformed.</summary>
+    CredentialInvalid,
+
+    /// <summary>The caller is known, and may not make this call.</summary>
+    NotAllowed,
+
+    /// <summary>A node's agent spoke for another node.</summary>
+    WrongNode,
+
+    /// <summary>Too many credentials from this address were refused; it has to wait.</summary>
+    TooManyFailures,
+
+    /// <summary>No such user.</summary>
+    UnknownUser,
+
+    /// <summary>Without this user nobody could manage users any more.</summary>
+    LastAdmin,
+
+    /// <summary>What would be done now is not what the caller saw when it asked for the plan.</summary>
+    PlanChanged,
+
+    /// <summary>The audit log cannot be written, so nothing that would have to be in it is done.</summary>
+    AuditUnavailable,
+
+    /// <summary>The audit log is not what was written: changed, shortened, or records are missing.</summary>
+    AuditDamaged,
+
     /// <summary>A step did not end within its deadline.</summary>
     DeadlineExceeded,
 

@@ -40,6 +40,7 @@ public sealed class UsageTests
             "node revoke", "ca backup", "backup run",
             "backup list", "backup show", "backup files", "backup verify", "restore plan", "restore run", "restore undo",
             "restore discard", "job list", "job show", "job watch",
+            "user add", "user list", "user remove", "user token", "whoami", "audit list", "audit verify",
         ];
         Assert.All(commands, command => Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal));
         string[] exits = ["0    done", "1    failed", "2    usage", "3    refused", "4    partial", "5    unreachable"];

@@ -44,6 +44,8 @@ public sealed class RestoreCommandTests : IAsyncLifetime
                 "n2",
                 "  ok      stopped  no process, no port, no lock",
                 "",
+                $"plan  {Samples.PlanHash}",
+                "",
                 "The restore is possible. Nothing has been touched.",
             ],
             run.OutputLines);
@@ -137,14 +139,38 @@ public sealed class RestoreCommandTests : IAsyncLifetime
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["latest", Samples.PointId], script.Requests.OfType<RestoreRequest>().Select(r => r.Point));
+        Assert.Equal(["", Samples.PlanHash], script.Requests.OfType<RestoreRequest>().Select(r => r.PlanHash));
         Assert.Contains("  ok      1 of 1 checks passed", run.OutputLines);
         Assert.DoesNotContain("no process, no port, no lock", run.Output, StringComparison.Ordinal);
         Assert.Contains("'cairn restore undo' brings them back", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
+    public async Task A_plan_that_was_seen_before_is_named_and_not_made_again()
+    {
+        var run = await RunAsync("restore", "run", "latest", "--plan", Samples.PlanHash, "--yes", "--no-wait");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(Samples.PlanHash, Assert.Single(script.Requests.OfType<RestoreRequest>()).PlanHash);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_discard_shows_its_plan_and_asks_for_nothing()
+    {
+        script.AftermathPlan = Samples.AftermathPlan(Aftermath.Discard);
+
+        var run = await RunAsync("restore", "discard", "--dry-run");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"plan     {Samples.PlanHash}", run.OutputLines);
+        Assert.Contains("on n2", run.OutputLines);
+        Assert.Empty(script.Requests.OfType<DiscardRestoreRequest>());
+    }
+
+    [Fact]
     public async Task An_undo_and_a_discard_name_the_restore_they_are_about()
     {
+        script.AftermathPlan = Samples.AftermathPlan(Aftermath.Undo);
         script.WatchTells(Samples.Job(JobState.Succeeded, "undo"));
         script.WatchTells(Samples.Job(JobState.Succeeded, "discard"));
 
@@ -153,12 +179,18 @@ public sealed class RestoreCommandTests : IAsyncLifetime
 
         Assert.Equal((0, 0), (undo.ExitCode, discard.ExitCode));
         Assert.Equal(Samples.JobId, script.Asked<UndoRestoreRequest>().RestoreJobId);
-        Assert.Equal(("demo", ""), (script.Asked<DiscardRestoreRequest>().Cluster, script.Asked<DiscardRestoreRequest>().RestoreJobId));
+        Assert.Equal(Samples.JobId, script.Requests.OfType<PlanAftermathRequest>().First().RestoreJobId);
+        Assert.Equal(Samples.PlanHash, script.Asked<UndoRestoreRequest>().PlanHash);
+        Assert.Equal(
+            ("demo", Samples.JobId, Samples.PlanHash),
+            (script.Asked<DiscardRestoreRequest>().Cluster, script.Asked<DiscardRestoreRequest>().RestoreJobId, script.Asked<DiscardRestoreRequest>().PlanHash));
     }
 
     [Fact]
     public async Task On_a_terminal_a_discard_asks_first()
     {
+        script.AftermathPlan = Samples.AftermathPlan(Aftermath.Discard);
+
         var run = await CommandRun.OfAsync(server.Url, ["restore", "discard"], typed: "no\n");
 
         Assert.Equal(2, run.ExitCode);

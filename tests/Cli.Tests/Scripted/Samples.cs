@@ -160,6 +160,19 @@ internal static class Samples
             },
         };
 
+    public const string PlanHash = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
+
+    public static AftermathPlan AftermathPlan(Aftermath what) => new()
+    {
+        Cluster = "demo",
+        What = what,
+        RestoreJobId = JobId,
+        PointId = PointId,
+        Nodes = { "n1", "n2" },
+        Steps = { $"{what.ToString().ToLowerInvariant()} restore {JobId}", "on n1", "on n2" },
+        PlanHash = PlanHash,
+    };
+
     public static RestorePlan Plan(bool possible = true)
     {
         var plan = new RestorePlan
@@ -167,6 +180,7 @@ internal static class Samples
             Cluster = "demo",
             Point = Point(),
             Possible = possible,
+            PlanHash = PlanHash,
             Checks = { new Check { Name = "topology", Passed = true, Finding = "3 nodes, as in the point" } },
             Nodes =
             {

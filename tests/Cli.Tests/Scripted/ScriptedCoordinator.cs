@@ -29,6 +29,19 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
 
     public RestorePlan? Plan { get; set; }
 
+    public AftermathPlan? AftermathPlan { get; set; }
+
+    public List<User> Users { get; } = [];
+
+    public WhoAmIResponse? Me { get; set; }
+
+    /// <summary>What a new token is.</summary>
+    public string Token { get; set; } = "cairn-user.bob.c2VjcmV0";
+
+    public List<AuditEntry> Audit { get; } = [];
+
+    public AuditVerdict? Verdict { get; set; }
+
     /// <summary>What running, verifying, undoing … answers at once.</summary>
     public Job? Begun { get; set; }
 
@@ -98,6 +111,36 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
         Answer(request.Clone(), Plan);
 
     public override Task<Job> RunRestore(RestoreRequest request, ServerCallContext context) => Answer(request, Begun);
+
+    public override Task<AftermathPlan> PlanAftermath(PlanAftermathRequest request, ServerCallContext context) =>
+        Answer(request, AftermathPlan);
+
+    public override Task<UserToken> AddUser(AddUserRequest request, ServerCallContext context) => Answer(
+        request, new UserToken { User = new User { Name = request.Name, Role = request.Role }, Token = Token });
+
+    public override Task<ListUsersResponse> ListUsers(ListUsersRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListUsersResponse { Users = { Users } });
+
+    public override Task<User> RemoveUser(RemoveUserRequest request, ServerCallContext context) =>
+        Answer(request, Users.Find(user => user.Name == request.Name));
+
+    public override Task<UserToken> RotateUserToken(RotateUserTokenRequest request, ServerCallContext context) =>
+        Answer(request, new UserToken { User = new User { Name = request.Name }, Token = Token });
+
+    public override Task<WhoAmIResponse> WhoAmI(WhoAmIRequest request, ServerCallContext context) => Answer(request, Me);
+
+    public override async Task ListAudit(
+        ListAuditRequest request, IServerStreamWriter<AuditEntry> responseStream, ServerCallContext context)
+    {
+        Requests.Enqueue(request);
+        foreach (var entry in Audit)
+        {
+            await responseStream.WriteAsync(entry, context.CancellationToken);
+        }
+    }
+
+    public override Task<AuditVerdict> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) =>
+        Answer(request, Verdict);
 
     public override Task<Job> UndoRestore(UndoRestoreRequest request, ServerCallContext context) =>
         Answer(request, Begun);

@@ -269,5 +269,6 @@ public sealed class CatalogTests : IDisposable
         Plan: null,
         JobDecision.None,
         RestoreAftermath.Beside,
-        CancelRequested: null);
+        CancelRequested: null,
+        AskedBy: "alice");
 }

@@ -32,6 +32,12 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
         {
             Node = agent.Node,
             Checks = { new Check { Name = "alive", Passed = true, Finding = "it answers" }, Script.Checks },
+            Plan =
+            {
+                Script.Plan.Select(step => request.Header.JobId.Length == 0
+                    ? step
+                    : step.Replace("JOB", request.Header.JobId, StringComparison.Ordinal)),
+            },
         });
 
     public override Task<CheckCutResult> CheckCut(CheckCutRequest request, ServerCallContext context) => Task.FromResult(

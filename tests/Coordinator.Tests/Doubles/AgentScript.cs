@@ -43,6 +43,9 @@ internal sealed class AgentScript
     /// <summary>Checks that a precheck answers besides the one that passes.</summary>
     public List<Check> Checks { get; } = [];
 
+    /// <summary>What a precheck says that it would do; JOB stands for the job, as with a real agent.</summary>
+    public List<string> Plan { get; } = [];
+
     /// <summary>What the check of the cut answers, in turn; then always the default.</summary>
     public ConcurrentQueue<CheckCutResult> Verdicts { get; } = new();
 

@@ -51,6 +51,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public CoordinatorCatalog Catalog => coordinator!.Services.GetRequiredService<CoordinatorCatalog>();
 
+    public T Service<T>()
+        where T : notnull => coordinator!.Services.GetRequiredService<T>();
+
     public AgentDouble this[string node] => Agents.Single(agent => agent.Node == node);
 
     public static async Task<TestCluster> StartAsync(int nodes = 3)
@@ -150,8 +153,37 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<Job> BackUpAsync(BackupKind kind = BackupKind.Unspecified) =>
         await EndOfAsync(await Client.RunBackupAsync(new RunBackupRequest { Cluster = Name, Kind = kind }));
 
-    public async Task<Job> RestoreAsync(string point = "latest") =>
-        await EndOfAsync(await Client.RunRestoreAsync(new RestoreRequest { Cluster = Name, Point = point }));
+    public async Task<Job> RestoreAsync(string point = "latest") => await EndOfAsync(
+        await BeginRestoreAsync(new RestoreRequest { Cluster = Name, Point = point }));
+
+    /// <summary>Looks at the plan, and asks for just that.</summary>
+    public async Task<Job> BeginRestoreAsync(RestoreRequest request)
+    {
+        var plan = await Client.PlanRestoreAsync(request);
+        var seen = request.Clone();
+        seen.PlanHash = plan.PlanHash;
+        return await Client.RunRestoreAsync(seen);
+    }
+
+    /// <summary>Looks at what an undo would do, and asks for just that.</summary>
+    public async Task<Job> BeginUndoAsync(string restore = "")
+    {
+        var plan = await PlanAftermathAsync(Aftermath.Undo, restore);
+        return await Client.UndoRestoreAsync(
+            new UndoRestoreRequest { Cluster = Name, RestoreJobId = restore, PlanHash = plan.PlanHash });
+    }
+
+    /// <summary>Looks at what a discard would do, and asks for just that.</summary>
+    public async Task<Job> BeginDiscardAsync(string restore = "")
+    {
+        var plan = await PlanAftermathAsync(Aftermath.Discard, restore);
+        return await Client.DiscardRestoreAsync(
+            new DiscardRestoreRequest { Cluster = Name, RestoreJobId = restore, PlanHash = plan.PlanHash });
+    }
+
+    public async Task<AftermathPlan> PlanAftermathAsync(Aftermath what, string restore = "") =>
+        await Client.PlanAftermathAsync(
+            new PlanAftermathRequest { Cluster = Name, What = what, RestoreJobId = restore });
 
     /// <summary>Watches the job until it has ended.</summary>
     public async Task<Job> EndOfAsync(Job job)

@@ -25,7 +25,7 @@ public sealed class CancelTests
         Assert.Contains(answer.State, new[] { JobState.Cancelling, JobState.Cancelled });
         Assert.True(job.State == JobState.Cancelled, job.ToString());
         Assert.Equal("JOB_CANCELLED", job.Error.Code);
-        Assert.Contains(job.Events, happened => happened.Text == "it was given up");
+        Assert.Contains(job.Events, happened => happened.Text == "insecure gave it up");
         Assert.All(cluster.Agents, agent => Assert.Contains("abort", agent.Kinds()));
         Assert.All(cluster.Agents, agent => Assert.Empty(agent.Memory.Committed));
         Assert.Equal(JobState.Succeeded, (await cluster.BackUpAsync()).State);
@@ -64,7 +64,7 @@ public sealed class CancelTests
     {
         await using var cluster = await RestoreFlowTests.WithPointAsync();
         cluster["n2"].Script.Hold("stage");
-        var started = await cluster.Client.RunRestoreAsync(RestoreFlowTests.Latest());
+        var started = await cluster.BeginRestoreAsync(RestoreFlowTests.Latest());
         await cluster.TookAsync("n2", "stage");
 
         await cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId });
@@ -72,7 +72,7 @@ public sealed class CancelTests
         var job = await cluster.EndOfAsync(started);
 
         Assert.True(job.State == JobState.Cancelled, job.ToString());
-        Assert.Single(job.Events, happened => happened.Text == "it was given up");
+        Assert.Single(job.Events, happened => happened.Text == "insecure gave it up");
         Assert.All(cluster.Agents, agent => Assert.Contains("discard", agent.Kinds()));
         Assert.All(cluster.Agents, agent => Assert.DoesNotContain("swap", agent.Kinds()));
     }
@@ -82,7 +82,7 @@ public sealed class CancelTests
     {
         await using var cluster = await RestoreFlowTests.WithPointAsync();
         cluster["n2"].Script.Hold("swap");
-        var started = await cluster.Client.RunRestoreAsync(RestoreFlowTests.Latest());
+        var started = await cluster.BeginRestoreAsync(RestoreFlowTests.Latest());
         await cluster.TookAsync("n2", "swap");
 
         var refusal = await Refusal.OfAsync(cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId }));
@@ -135,7 +135,7 @@ public sealed class CancelTests
         await using var cluster = await RestoreFlowTests.WithPointAsync();
         await cluster.RestoreAsync();
         cluster["n2"].Script.Hold("undo");
-        var started = await cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name });
+        var started = await cluster.BeginUndoAsync();
         await cluster.TookAsync("n2", "undo");
 
         var refusal = await Refusal.OfAsync(cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId }));

@@ -1,3 +1,4 @@
+using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Identity;
@@ -17,11 +18,19 @@ public sealed class JobRunnerTests : IDisposable
     private readonly ManualTimeProvider time = new();
     private readonly CatalogDatabase database;
     private readonly CoordinatorCatalog catalog;
+    private readonly AuditLog audit;
+    private readonly Caller asker = new(CallerKind.User, "alice", Role.Operator, "10.0.0.1", Refusal: null);
 
     public JobRunnerTests()
     {
         database = CatalogDatabase.Open(Path.Combine(state.FullName, "catalog.db"));
         catalog = new CoordinatorCatalog(database);
+        audit = new AuditLog(
+            Path.Combine(state.FullName, "audit"),
+            catalog.AuditAnchor,
+            AuditLimits.From(new AuditOptions()),
+            time,
+            NullLogger<AuditLog>.Instance);
         catalog.Clusters.Add(new ClusterDefinition("c1", "e", ["n1"]));
     }
 
@@ -89,19 +98,20 @@ public sealed class JobRunnerTests : IDisposable
 
     public void Dispose()
     {
+        audit.Dispose();
         database.Dispose();
         state.Delete(recursive: true);
     }
 
     private JobRunner Runner(IJobFlow flow) =>
-        new(catalog, new JobBoard(catalog, time), [flow], time, NullLogger<JobRunner>.Instance);
+        new(catalog, new JobBoard(catalog, time), [flow], audit, time, NullLogger<JobRunner>.Instance);
 
     private Job Start(JobRunner runner) => new JobStart(
             catalog,
             new NodeDirectory(catalog, new TransportSecurity(IsInsecure: true), new Revocations(catalog, time), time),
             runner,
             time)
-        .Start(JobKind.Backup, "c1", new RunBackupRequest { Cluster = "c1" });
+        .Start(JobKind.Backup, "c1", new RunBackupRequest { Cluster = "c1" }, asker);
 
     private sealed record Plan(string Word);
 

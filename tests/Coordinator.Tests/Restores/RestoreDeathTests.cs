@@ -15,7 +15,7 @@ public sealed class RestoreDeathTests
     {
         await using var cluster = await WithPointAsync();
         cluster["n2"].Script.Hold(phase);
-        var started = await cluster.Client.RunRestoreAsync(Latest());
+        var started = await cluster.BeginRestoreAsync(Latest());
         await cluster.TookAsync("n2", phase);
 
         await cluster.RestartCoordinatorAsync();
@@ -64,8 +64,7 @@ public sealed class RestoreDeathTests
         }
 
         await cluster.ComeBackAsync("n3");
-        var undo = await cluster.EndOfAsync(
-            await cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name }));
+        var undo = await cluster.EndOfAsync(await cluster.BeginUndoAsync());
 
         Assert.True(undo.State == JobState.Succeeded, undo.ToString());
         Assert.Equal("undone", cluster["n1"].Memory.Restores[restore.JobId]);
@@ -80,8 +79,7 @@ public sealed class RestoreDeathTests
         var restore = await cluster.RestoreAsync();
         cluster["n2"].Memory.Restores.Clear();
 
-        var undo = await cluster.EndOfAsync(
-            await cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name }));
+        var undo = await cluster.EndOfAsync(await cluster.BeginUndoAsync());
 
         Assert.True(undo.State == JobState.Succeeded, undo.ToString());
         Assert.Equal("undone", cluster["n3"].Memory.Restores[restore.JobId]);
@@ -108,7 +106,7 @@ public sealed class RestoreDeathTests
         cluster.Limits = cluster.Limits with { Patience = TimeSpan.FromSeconds(1) };
         await cluster.StartCoordinatorAsync();
         cluster["n3"].Script.Hold("decide");
-        var started = await cluster.Client.RunRestoreAsync(Latest());
+        var started = await cluster.BeginRestoreAsync(Latest());
         await cluster.TookAsync("n3", "decide");
         await cluster["n3"].DieAsync();
         var job = await cluster.EndOfAsync(started);

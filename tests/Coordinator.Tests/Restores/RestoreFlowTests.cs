@@ -42,7 +42,7 @@ public sealed class RestoreFlowTests
         await using var cluster = await WithPointAsync();
         cluster["n3"].Script.Hold("stage");
 
-        var started = await cluster.Client.RunRestoreAsync(Latest());
+        var started = await cluster.BeginRestoreAsync(Latest());
         await cluster.TookAsync("n3", "stage");
         await cluster.HoldsAsync("n1 has staged", () => cluster["n1"].Memory.Restores.ContainsKey(started.JobId));
         var before = RestoreKinds(cluster["n1"]);
@@ -137,9 +137,10 @@ public sealed class RestoreFlowTests
     {
         await using var cluster = await WithPointAsync();
 
-        var job = await cluster.RestoreAsync("20200101T000000Z-abcdef");
+        var refusal = await Refusal.OfAsync(cluster.Client.PlanRestoreAsync(
+            new RestoreRequest { Cluster = TestCluster.Name, Point = "20200101T000000Z-abcdef" }));
 
-        Assert.Equal("POINT_NOT_FOUND", job.Error.Code);
+        Assert.Equal(ErrorCode.PointNotFound, refusal.Code);
     }
 
     [Fact]
@@ -166,7 +167,7 @@ public sealed class RestoreFlowTests
         await cluster.BackUpAsync();
 
         var refused = await cluster.RestoreAsync();
-        var accepted = await cluster.EndOfAsync(await cluster.Client.RunRestoreAsync(new RestoreRequest
+        var accepted = await cluster.EndOfAsync(await cluster.BeginRestoreAsync(new RestoreRequest
         {
             Cluster = TestCluster.Name, Point = "latest", AcceptedCaveats = { "unproven-version" },
         }));
@@ -181,7 +182,7 @@ public sealed class RestoreFlowTests
     {
         await using var cluster = await WithPointAsync();
         cluster["n1"].Script.Hold("stage");
-        var restore = await cluster.Client.RunRestoreAsync(Latest());
+        var restore = await cluster.BeginRestoreAsync(Latest());
 
         var refusal = await Refusal.OfAsync(
             cluster.Client.RunBackupAsync(new RunBackupRequest { Cluster = TestCluster.Name }));

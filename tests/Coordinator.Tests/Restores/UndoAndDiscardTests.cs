@@ -102,9 +102,9 @@ public sealed class UndoAndDiscardTests
         Assert.Equal("swapped", cluster["n1"].Memory.Restores[restore.JobId]);
     }
 
-    private static async Task<Job> UndoAsync(TestCluster cluster) => await cluster.EndOfAsync(
-        await cluster.Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = TestCluster.Name }));
+    private static async Task<Job> UndoAsync(TestCluster cluster) =>
+        await cluster.EndOfAsync(await cluster.BeginUndoAsync());
 
-    private static async Task<Job> DiscardAsync(TestCluster cluster) => await cluster.EndOfAsync(
-        await cluster.Client.DiscardRestoreAsync(new DiscardRestoreRequest { Cluster = TestCluster.Name }));
+    private static async Task<Job> DiscardAsync(TestCluster cluster) =>
+        await cluster.EndOfAsync(await cluster.BeginDiscardAsync());
 }

@@ -1,0 +1,84 @@
+using Cairn.Coordinator.Tests.Doubles;
+using Cairn.V1;
+using Grpc.Core;
+
+namespace Cairn.Coordinator.Tests.Audit;
+
+public sealed class AuditedCallTests
+{
+    [Fact]
+    public async Task A_call_that_changes_something_is_audited_before_and_after_and_its_job_at_its_end()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+
+        var job = await cluster.BackUpAsync();
+
+        var entries = await EntriesAsync(cluster);
+        var asked = entries.Single(entry => entry.Kind == "asked" && entry.Call.EndsWith("/RunBackup", StringComparison.Ordinal));
+        var answered = entries.Single(entry => entry.Answers == asked.Sequence);
+        var ended = entries.Single(entry => entry.Kind == "job-ended");
+        Assert.Equal(("user insecure", "127.0.0.1", "cluster=c1"), (asked.Who, asked.Address, asked.Subject));
+        Assert.Equal("ok", answered.Outcome);
+        Assert.Contains($"job_id={job.JobId}", answered.Subject, StringComparison.Ordinal);
+        Assert.Equal(("backup", "succeeded", $"cluster=c1 job_id={job.JobId}"), (ended.Call, ended.Outcome, ended.Subject));
+        Assert.Equal("insecure", job.AskedBy);
+        Assert.True((await cluster.Client.VerifyAuditAsync(new VerifyAuditRequest())).Sound);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_refused_is_audited_with_its_code()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+
+        await Refusal.OfAsync(cluster.Client.RunBackupAsync(new RunBackupRequest { Cluster = "nowhere" }));
+
+        var entries = await EntriesAsync(cluster);
+        Assert.Contains(entries, entry => entry.Outcome == "UNKNOWN_CLUSTER" && entry.Subject == "cluster=nowhere");
+    }
+
+    [Fact]
+    public async Task What_only_reads_is_not_audited()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        var before = (await EntriesAsync(cluster)).Count;
+
+        await cluster.Client.ListNodesAsync(new ListNodesRequest());
+        await cluster.Client.HeartbeatAsync(new HeartbeatRequest { Node = "n1" });
+
+        Assert.Equal(before, (await EntriesAsync(cluster)).Count);
+    }
+
+    [Fact]
+    public async Task No_token_is_ever_in_the_log()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+
+        var added = await cluster.Client.AddUserAsync(new AddUserRequest { Name = "bob", Role = UserRole.Viewer });
+
+        var entries = await EntriesAsync(cluster);
+        Assert.Contains(entries, entry => entry.Subject == "name=bob");
+        Assert.All(entries, entry => Assert.DoesNotContain(added.Token.Split('.')[^1], entry.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Records_can_be_chosen_by_caller_and_the_newest_are_kept()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.BackUpAsync();
+
+        var newest = await EntriesAsync(cluster, new ListAuditRequest { Limit = 2 });
+        var nobodys = await EntriesAsync(cluster, new ListAuditRequest { Who = "user nobody" });
+        var tooMany = await Assert.ThrowsAsync<RpcException>(() => EntriesAsync(cluster, new ListAuditRequest { Limit = -1 }));
+
+        Assert.Equal(2, newest.Count);
+        Assert.Equal("job-ended", newest[^1].Kind);
+        Assert.Empty(nobodys);
+        Assert.Equal(StatusCode.InvalidArgument, tooMany.StatusCode);
+    }
+
+    private static async Task<IReadOnlyList<AuditEntry>> EntriesAsync(TestCluster cluster, ListAuditRequest? request = null)
+    {
+        using var call = cluster.Client.ListAudit(request ?? new ListAuditRequest { Limit = 1000 });
+        return await call.ResponseStream.ReadAllAsync().ToListAsync();
+    }
+}
