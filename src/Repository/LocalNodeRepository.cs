@@ -67,15 +67,13 @@ internal sealed class LocalNodeRepository : INodeRepository
         using (opened)
         using (entries)
         {
-            using var duplicates = new DuplicateCheck(opened.Chain.Scratch);
+            var duplicates = new DuplicateCheck(opened.Manifest.Path);
             while (entries.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                opened.Manifest.RequireOnce(duplicates.Pass(entries.Entry.Path), entries.Entry.Path);
+                duplicates.Pass(entries.Entry);
                 yield return entries.Entry;
             }
-
-            opened.Manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         }
     }
 
@@ -93,19 +91,17 @@ internal sealed class LocalNodeRepository : INodeRepository
         using (entries)
         using (var hasher = new ContentHasher(opened.Chain))
         {
-            using var duplicates = new DuplicateCheck(opened.Chain.Scratch);
+            var duplicates = new DuplicateCheck(opened.Manifest.Path);
             while (entries.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var entry = entries.Entry;
-                opened.Manifest.RequireOnce(duplicates.Pass(entry.Path), entry.Path);
+                duplicates.Pass(entry);
                 if (wanted(entry.Path))
                 {
                     yield return new HashedEntry(entry, hasher.Hash(entries, cancellationToken));
                 }
             }
-
-            opened.Manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         }
     }
 

@@ -8,6 +8,7 @@ using Cairn.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Agent.Service;
 
@@ -22,7 +23,8 @@ internal sealed class AgentService(
     CaptureDesk captures,
     MetadataExchange metadata,
     PointCatalogue catalogue,
-    Journal.AgentJournal journal) : Cairn.V1.Agent.AgentBase
+    Journal.AgentJournal journal,
+    IHostApplicationLifetime lifetime) : Cairn.V1.Agent.AgentBase
 {
     public override Task<NodeDescription> Describe(DescribeRequest request, ServerCallContext context) =>
         Guarded(() => describer.DescribeAsync(request.AskDatabases, context.CancellationToken));
@@ -51,13 +53,23 @@ internal sealed class AgentService(
     public override async Task WatchTask(
         WatchTaskRequest request, IServerStreamWriter<TaskStatus> responseStream, ServerCallContext context)
     {
-        await foreach (var status in tasks.WatchAsync(request.TaskId, context.CancellationToken))
+        // A watcher must not hold up a stop: the server waits for its calls before anything else ends.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        try
         {
-            await responseStream.WriteAsync(status, context.CancellationToken);
-            if (status.State != TaskState.Running)
+            await foreach (var status in tasks.WatchAsync(request.TaskId, ending.Token))
             {
-                return;
+                await responseStream.WriteAsync(status, ending.Token);
+                if (status.State != TaskState.Running)
+                {
+                    return;
+                }
             }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told below.
         }
 
         // The agent stops; whoever watches asks again when it is back.

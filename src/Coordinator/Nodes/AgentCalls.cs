@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Cairn.Coordinator.Configuration;
+using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Grpc.Core;
@@ -22,7 +23,9 @@ internal sealed class AgentCalls(
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<RpcException>(
-                failure => failure.StatusCode == StatusCode.Unavailable && IsLostConnection(failure)),
+                failure => RetryAdvice.MayRepeat(failure) && IsLostConnection(failure)),
+            DelayGenerator = attempt => ValueTask.FromResult(
+                attempt.Outcome.Exception is RpcException failure ? RetryAdvice.Pushback(failure) : null),
             MaxRetryAttempts = 2,
             Delay = TimeSpan.FromMilliseconds(100),
             BackoffType = DelayBackoffType.Exponential,

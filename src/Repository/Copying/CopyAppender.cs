@@ -20,7 +20,7 @@ internal sealed class CopyAppender(
     private readonly List<byte[]> waitingBlocks = [];
     private long lastCheckpoint = options.Time.GetTimestamp();
     private long lastProgress = options.Time.GetTimestamp();
-    private long bytesSinceCheckpoint;
+    private long bytesAtCheckpoint;
     private bool isJournaled;
 
     public async Task AppendAsync(CancellationToken cancellationToken)
@@ -112,8 +112,6 @@ internal sealed class CopyAppender(
         place = new SegmentPlace(pack, offset, (uint)operation.StoredLength, (uint)operation.RawLength);
         spanEnd += recordLength;
         known.Index.Add(operation.Hash, place);
-        totals.AddNew(place, isData: true);
-        bytesSinceCheckpoint += operation.RawLength;
         return SegmentReference.Data(operation.Hash, place);
     }
 
@@ -138,7 +136,7 @@ internal sealed class CopyAppender(
     }
 
     private bool IsCheckpointDue() =>
-        bytesSinceCheckpoint >= options.CheckpointBytes ||
+        totals.Bytes - bytesAtCheckpoint >= options.CheckpointBytes ||
         waitingBlocks.Count >= MaxWaitingBlocks ||
         options.Time.GetElapsedTime(lastCheckpoint) >= options.CheckpointInterval;
 
@@ -152,7 +150,7 @@ internal sealed class CopyAppender(
         var blocks = waitingBlocks.ToList();
         waitingBlocks.Clear();
         await checkpoint.BeginAsync(blocks);
-        bytesSinceCheckpoint = 0;
+        bytesAtCheckpoint = totals.Bytes;
         lastCheckpoint = options.Time.GetTimestamp();
     }
 

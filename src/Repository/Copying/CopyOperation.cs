@@ -6,6 +6,7 @@ internal enum CopyStep : byte
     BeginEntry,
     Raw,
     Reference,
+    EndEntry,
     Note,
 }
 

@@ -1,10 +1,8 @@
 namespace Cairn.Repository;
 
-/// <summary>Counts what the appender puts down, each record once. Not for concurrent use.</summary>
-internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : IDisposable
+/// <summary>Counts what the appender puts down. Not for concurrent use.</summary>
+internal sealed class CopyTotals(KnownContent known)
 {
-    // Records of this attempt are counted as they are made; all others may be used several times, so that they are sorted first.
-    private readonly DiskTable<RecordUse> uses = new(scratchDirectory);
     private readonly SortedDictionary<uint, (long Live, long Required)> packs = [];
     private long directories;
     private long symlinks;
@@ -16,6 +14,7 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
     private long hardLinks;
     private long storedBytes;
     private long segments;
+    private readonly HashSet<(uint Pack, long Offset)> used = [];
     private readonly List<SourceNote> notes = [];
     private readonly long[] troubles = new long[Enum.GetValues<SourceTrouble>().Length + 1];
     private EntryOrigin origin;
@@ -61,17 +60,8 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
         Use(segment, isData: true);
     }
 
-    /// <summary>A record that this attempt appended.</summary>
-    public void AddNew(in SegmentPlace place, bool isData) => Count(place, isData ? place.PlainLength : 0);
-
-    /// <summary>A record that is named once more.</summary>
-    public void Use(in SegmentReference record, bool isData)
-    {
-        if (record.Place.Pack < known.NextPack)
-        {
-            uses.TryAdd(new RecordUse(record.Place, isData));
-        }
-    }
+    /// <summary>A page or a list of pieces.</summary>
+    public void AddRecord(SegmentReference record) => Use(record, isData: false);
 
     public void Add(SourceNote note)
     {
@@ -82,37 +72,25 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
         }
     }
 
-    public PointTotals Build(PointId point)
+    private void Use(in SegmentReference record, bool isData)
     {
-        RecordUse? last = null;
-        foreach (var use in uses.ReadSorted())
+        var place = record.Place;
+        if (!used.Add((place.Pack, place.Offset)))
         {
-            if (last?.Equals(use) != true)
-            {
-                Count(use.Place, use.Place.PlainLength);
-            }
-
-            last = use;
+            return;
         }
 
-        return Summarize(point);
-    }
-
-    public void Dispose() => uses.Dispose();
-
-    private void Count(in SegmentPlace place, long plainBytes)
-    {
         storedBytes += place.RecordLength;
         var (live, required) = packs.GetValueOrDefault(place.Pack);
         packs[place.Pack] = (live + place.RecordLength, Math.Max(required, place.Offset + place.RecordLength));
         if (known.IsOwn(place.Pack))
         {
-            newBytes += plainBytes;
+            newBytes += isData ? place.PlainLength : 0;
             newStoredBytes += place.RecordLength;
         }
     }
 
-    private PointTotals Summarize(PointId point) => new(
+    public PointTotals Build(PointId point) => new(
         new PreparedPoint
         {
             Point = point,

@@ -1,16 +1,12 @@
 namespace Cairn.Repository;
 
-/// <summary>Finds entries of a manifest or of journals by path, in a few MiB of memory whatever their number. Not for concurrent use.</summary>
-internal sealed class EntryCatalog(string scratchDirectory) : IDisposable
+/// <summary>Finds entries of a manifest or of journals by path, without holding them in memory. Not for concurrent use.</summary>
+internal sealed class EntryCatalog : IDisposable
 {
     private readonly List<EntryCursor> sources = [];
-    private readonly DiskTable<CataloguedPath> places = new(scratchDirectory);
+    private readonly Dictionary<PathKey, (int Source, EntryLocation Location)> places = [];
 
-    /// <summary>True when there is nothing to find.</summary>
-    public bool IsEmpty => sources.Count == 0;
-
-    /// <summary>Later ones count more than earlier ones.</summary>
-    public void Add(PathKey path, int source, EntryLocation location) => places.Put(new CataloguedPath(path, source, location));
+    public void Add(PathKey path, int source, EntryLocation location) => places[path] = (source, location);
 
     /// <summary>Takes the cursor over, for looking up; its number is for <see cref="Add"/>.</summary>
     public int AddSource(EntryCursor cursor)
@@ -20,9 +16,9 @@ internal sealed class EntryCatalog(string scratchDirectory) : IDisposable
     }
 
     /// <summary>The cursor stands on the entry, its segments next; null when the path is unknown.</summary>
-    public EntryCursor? Find(string path, PathKey key)
+    public EntryCursor? Find(string path)
     {
-        if (IsEmpty || !places.TryFind(new CataloguedPath(key, 0, default), out var place))
+        if (!places.TryGetValue(PathKey.Of(path), out var place))
         {
             return null;
         }
@@ -32,9 +28,5 @@ internal sealed class EntryCatalog(string scratchDirectory) : IDisposable
         return cursor.Entry.Path == path ? cursor : null;
     }
 
-    public void Dispose()
-    {
-        sources.ForEach(s => s.Dispose());
-        places.Dispose();
-    }
+    public void Dispose() => sources.ForEach(s => s.Dispose());
 }

@@ -19,19 +19,18 @@ internal sealed class KnownContent : IDisposable
         this.chain = chain;
         this.spec = spec;
         inventory = PackInventory.Take(chain);
-        (Index, Base, Attempts) = (new SegmentIndex(chain.Scratch), new EntryCatalog(chain.Scratch), new EntryCatalog(chain.Scratch));
     }
 
-    public SegmentIndex Index { get; }
+    public SegmentIndex Index { get; } = new();
 
     /// <summary>The pages and piece lists of the chain's points, by name.</summary>
     public Dictionary<Sha256Digest, SegmentReference> Records { get; } = [];
 
     /// <summary>The base's entries; empty when there is no base or it is not whole.</summary>
-    public EntryCatalog Base { get; private set; }
+    public EntryCatalog Base { get; private set; } = new();
 
     /// <summary>Entries of earlier attempts at this point.</summary>
-    public EntryCatalog Attempts { get; }
+    public EntryCatalog Attempts { get; } = new();
 
     /// <summary>A base was asked for and this node has not got it.</summary>
     public bool BaseIsMissing { get; private set; }
@@ -48,14 +47,9 @@ internal sealed class KnownContent : IDisposable
         try
         {
             known.BaseIsMissing = spec.BasePoint is { } wanted && !committed.Contains(wanted);
-            if (spec.BasePoint is { } basePoint && !known.BaseIsMissing)
-            {
-                known.LoadBase(basePoint, cancellationToken);
-            }
-
             foreach (var point in committed)
             {
-                known.LoadSegments(point, cancellationToken);
+                known.LoadPoint(point, cancellationToken);
             }
 
             known.LoadAttempts(cancellationToken);
@@ -69,57 +63,36 @@ internal sealed class KnownContent : IDisposable
         }
     }
 
-    /// <summary>Whether the pack is there and long enough for the segment.</summary>
-    public bool Holds(in SegmentReference segment) => inventory.Holds(segment.Place);
-
     public void Dispose()
     {
-        Index.Dispose();
         Base.Dispose();
         Attempts.Dispose();
     }
 
-    private void LoadBase(PointId point, CancellationToken cancellationToken)
+    private void LoadPoint(PointId point, CancellationToken cancellationToken)
     {
+        var isBase = point == spec.BasePoint;
         try
         {
             using var manifest = ManifestFile.TryOpen(chain, point);
             if (manifest is not null)
             {
                 using var walk = manifest.ReadEntries(record => Records[record.Hash] = record);
-                Walk(walk, Base, Base.AddSource(manifest.ReadEntries()), AddIfHeld, cancellationToken);
+                var lookup = isBase ? Base.AddSource(manifest.ReadEntries()) : -1;
+                Walk(walk, isBase ? Base : null, lookup, AddIfHeld, cancellationToken);
                 return;
             }
         }
         catch (RepositoryDamagedException)
         {
-            // A damaged manifest is found and reported by verify and list. Here it only means that nothing can be carried over.
+            // A damaged manifest is found and reported by verify and list. Here it only means that less can be carried over.
         }
 
-        Base.Dispose();
-        Base = new EntryCatalog(chain.Scratch);
-        BaseIsMissing = true;
-    }
-
-    // What other points of the chain have beside the base: pages that they share are read once.
-    private void LoadSegments(PointId point, CancellationToken cancellationToken)
-    {
-        try
+        if (isBase)
         {
-            using var manifest = ManifestFile.TryOpen(chain, point);
-            using var scanner = new PageScanner(chain, AddIfHeld);
-            foreach (var page in manifest?.ReadTable() ?? [])
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (Records.TryAdd(page.Record.Hash, page.Record))
-                {
-                    scanner.Scan(page.Record, list => Records.TryAdd(list.Hash, list));
-                }
-            }
-        }
-        catch (RepositoryDamagedException)
-        {
-            // As above: less is known, so that more is stored.
+            Base.Dispose();
+            Base = new EntryCatalog();
+            BaseIsMissing = true;
         }
     }
 
@@ -170,7 +143,7 @@ internal sealed class KnownContent : IDisposable
 
     private void AddIfHeld(SegmentReference segment)
     {
-        if (!segment.IsZero && Holds(segment))
+        if (inventory.Holds(segment.Place))
         {
             Index.Add(segment.Hash, segment.Place);
         }

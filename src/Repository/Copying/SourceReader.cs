@@ -3,12 +3,9 @@ namespace Cairn.Repository;
 /// <summary>
 /// The first stage: pulls the entries, decides what is carried over, and reads the rest into batches. Not for concurrent use.
 /// </summary>
-internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow, DuplicateCheck duplicates)
+internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow)
 {
-    /// <summary>Files of more pieces are walked over twice instead of being held.</summary>
-    private const int MaxHeldPieces = 1024;
-
-    private readonly List<SegmentReference> pieces = [];
+    private readonly HashSet<PathKey> seen = [];
     private CopyBatch batch = null!;
 
     public async Task ReadAsync(IAsyncEnumerable<SourceEntry> entries, CancellationToken cancellationToken)
@@ -24,40 +21,33 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             else
             {
                 await BeginAsync(listed, EntryOrigin.Read, sourceProof: 0, cancellationToken);
+                await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
             }
-        }
-
-        if (!duplicates.AllPassedOnce())
-        {
-            throw new InvalidEntryException("(one of many)", "a path was offered twice");
         }
 
         await flow.DispatchAsync(batch, cancellationToken);
         flow.CompleteReading();
     }
 
-    /// <summary>The entry as the manifest has it.</summary>
-    public static ManifestEntry Describe(SourceEntry entry) => new()
-    {
-        Path = entry.Path,
-        Kind = entry.Kind,
-        Attributes = entry.Attributes,
-        LinkTarget = entry.LinkTarget,
-        Class = entry.Class,
-        Immutable = entry.Immutable,
-        Sparse = false,
-        Identity = entry.Identity,
-        Owner = entry.Owner,
-        Group = entry.Group,
-        PageBytes = entry.PageBytes,
-        LinkedTo = entry.LinkedTo,
-        MayHaveLinks = entry.MayHaveLinks,
-        ExtendedAttributes = entry.ExtendedAttributes,
-    };
-
     private ManifestEntry Check(SourceEntry entry)
     {
-        var listed = Describe(entry);
+        var listed = new ManifestEntry
+        {
+            Path = entry.Path,
+            Kind = entry.Kind,
+            Attributes = entry.Attributes,
+            LinkTarget = entry.LinkTarget,
+            Class = entry.Class,
+            Immutable = entry.Immutable,
+            Sparse = false,
+            Identity = entry.Identity,
+            Owner = entry.Owner,
+            Group = entry.Group,
+            PageBytes = entry.PageBytes,
+            LinkedTo = entry.LinkedTo,
+            MayHaveLinks = entry.MayHaveLinks,
+            ExtendedAttributes = entry.ExtendedAttributes,
+        };
         if (EntryRules.FindFault(listed) is { } fault)
         {
             throw new InvalidEntryException(entry.Path, fault);
@@ -68,18 +58,18 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             throw new InvalidEntryException(entry.Path, "a file without an absolute path to read it from");
         }
 
-        return duplicates.Pass(entry.Path)
+        return seen.Add(PathKey.Of(entry.Path))
             ? listed
             : throw new InvalidEntryException(entry.Path, "this path was offered before");
     }
 
     private async Task ReadFileAsync(SourceEntry entry, ManifestEntry listed, CancellationToken cancellationToken)
     {
-        var key = PathKey.Of(entry.Path);
-        if (FindUnchanged(entry, key) is { } unchanged)
+        if (FindUnchanged(entry) is { } unchanged)
         {
             await BeginAsync(listed with { Sparse = unchanged.Entry.Sparse }, EntryOrigin.Base, sourceProof: 0, cancellationToken);
-            await CarryAsync(unchanged, isProved: false, cancellationToken);
+            await CarryAsync(unchanged, cancellationToken);
+            await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
             return;
         }
 
@@ -94,15 +84,17 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             await NoteAsync(entry, SourceTrouble.Grown, $"has grown to {file.Size} bytes, {entry.Attributes.Size} are kept", cancellationToken);
         }
 
-        var earlier = FindAttempt(entry, key, file.Proof);
+        var earlier = FindAttempt(entry, file.Proof);
         await BeginAsync(
             listed with { Sparse = file.HasHoles }, earlier is null ? EntryOrigin.Read : EntryOrigin.Attempt, file.Proof, cancellationToken);
-        var done = earlier is null ? 0 : await CarryAsync(earlier, isProved: true, cancellationToken);
+        var done = earlier is null ? 0 : await CarryAsync(earlier, cancellationToken);
         await ReadRestAsync(entry, file, done, cancellationToken);
         if (file.FindChange() is { } change)
         {
             await (spec.AllowSourceTrouble ? NoteAsync(entry, SourceTrouble.Changed, change, cancellationToken) : throw file.Fault(change));
         }
+
+        await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
     }
 
     private async ValueTask<SourceFile?> TryOpenAsync(SourceEntry entry, CancellationToken cancellationToken)
@@ -164,82 +156,53 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
     private ValueTask NoteAsync(SourceEntry entry, SourceTrouble trouble, string finding, CancellationToken cancellationToken) =>
         AddAsync(new CopyOperation { Step = CopyStep.Note, Note = new SourceNote(entry.Path, trouble, finding) }, cancellationToken);
 
-    private EntryCursor? FindUnchanged(SourceEntry entry, PathKey key)
+    private EntryCursor? FindUnchanged(SourceEntry entry)
     {
-        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || known.Base.Find(entry.Path, key) is not { } found)
+        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || known.Base.Find(entry.Path) is not { } found)
         {
             return null;
         }
 
         var then = found.Entry;
-        var same = then.Immutable && then.Identity == entry.Identity && then.LinkedTo is null &&
+        var same = then.Immutable && then.Identity == entry.Identity &&
             then.Attributes.Size == entry.Attributes.Size && then.Attributes.MtimeNs == entry.Attributes.MtimeNs;
-        return same && TryHold(found, isProved: false) && found.CoveredBytes == entry.Attributes.Size ? found : null;
+        return same ? TakeIfKnown(found, known.Base, mayBePart: false) : null;
     }
 
-    private EntryCursor? FindAttempt(SourceEntry entry, PathKey key, ulong proof)
+    private EntryCursor? FindAttempt(SourceEntry entry, ulong proof)
     {
-        var found = known.Attempts.Find(entry.Path, key);
+        var found = known.Attempts.Find(entry.Path);
         return found is not null && found.SourceProof == proof && found.Entry.Attributes.Size == entry.Attributes.Size &&
-            found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes && TryHold(found, isProved: true)
-                ? found
+            found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes
+                ? TakeIfKnown(found, known.Attempts, mayBePart: true)
                 : null;
     }
 
-    // Walks over the pieces to see that every one is there, and keeps them if they are not too many.
-    private bool TryHold(EntryCursor found, bool isProved)
+    // Walks the segments once to see that every one is held, then stands before them again.
+    private EntryCursor? TakeIfKnown(EntryCursor found, EntryCatalog catalog, bool mayBePart)
     {
-        pieces.Clear();
-        while (found.NextSegment(out var piece))
+        var (path, size) = (found.Entry.Path, found.Entry.Attributes.Size);
+        while (found.NextSegment(out var segment))
         {
-            if (!TryFind(ref piece, isProved))
+            if (!segment.IsZero && !known.Index.TryFind(segment.Hash, out _))
             {
-                return false;
-            }
-
-            if (pieces.Count <= MaxHeldPieces)
-            {
-                pieces.Add(piece);
+                return null;
             }
         }
 
-        return true;
+        return mayBePart || found.CoveredBytes == size ? catalog.Find(path) : null;
     }
 
-    // What a journal names must have been read back where the disk may have lied; a committed point's pieces need only be there.
-    private bool TryFind(ref SegmentReference piece, bool isProved)
+    private async Task<long> CarryAsync(EntryCursor from, CancellationToken cancellationToken)
     {
-        if (piece.IsZero)
+        while (from.NextSegment(out var segment))
         {
-            return true;
-        }
-
-        if (!isProved)
-        {
-            return known.Holds(piece);
-        }
-
-        var found = known.Index.TryFind(piece.Hash, out var place);
-        piece = SegmentReference.Data(piece.Hash, place);
-        return found;
-    }
-
-    private async Task<long> CarryAsync(EntryCursor from, bool isProved, CancellationToken cancellationToken)
-    {
-        if (pieces.Count <= MaxHeldPieces)
-        {
-            foreach (var piece in pieces)
+            if (!segment.IsZero && known.Index.TryFind(segment.Hash, out var place))
             {
-                await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = piece }, cancellationToken);
+                segment = SegmentReference.Data(segment.Hash, place);
             }
 
-            return from.CoveredBytes;
-        }
-
-        from.Seek(from.Location);
-        while (from.NextSegment(out var piece) && TryFind(ref piece, isProved))
-        {
-            await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = piece }, cancellationToken);
+            await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = segment }, cancellationToken);
         }
 
         return from.CoveredBytes;

@@ -1,32 +1,15 @@
 namespace Cairn.Repository;
 
-/// <summary>Finds paths that come twice: at once while there are few, and for many when all have passed. A few MiB of memory.</summary>
-internal sealed class DuplicateCheck(string scratchDirectory) : IDisposable
+/// <summary>Refuses a manifest that names a path twice.</summary>
+internal sealed class DuplicateCheck(string manifestPath)
 {
-    private readonly DiskTable<PathKey> seen = new(scratchDirectory);
+    private readonly HashSet<PathKey> seen = [];
 
-    /// <summary>False when the path is known to have passed before.</summary>
-    public bool Pass(string path) => seen.TryAdd(PathKey.Of(path));
-
-    /// <summary>When all have passed: whether each did so once.</summary>
-    public bool AllPassedOnce()
+    public void Pass(ManifestEntry entry)
     {
-        if (seen.IsOnDisk)
+        if (!seen.Add(PathKey.Of(entry.Path)))
         {
-            PathKey? last = null;
-            foreach (var key in seen.ReadSorted())
-            {
-                if (key == last)
-                {
-                    return false;
-                }
-
-                last = key;
-            }
+            throw new RepositoryDamagedException(manifestPath, $"names '{entry.Path}' twice");
         }
-
-        return true;
     }
-
-    public void Dispose() => seen.Dispose();
 }

@@ -49,13 +49,13 @@ internal sealed class PointRestorer(
 
     private async Task WalkAsync(CancellationToken cancellationToken)
     {
-        using var duplicates = new DuplicateCheck(chain.Scratch);
+        var duplicates = new DuplicateCheck(manifest.Path);
         using var entries = manifest.ReadEntries();
         while (entries.MoveNext())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var entry = entries.Entry;
-            manifest.RequireOnce(duplicates.Pass(entry.Path), entry.Path);
+            duplicates.Pass(entry);
             if (tree.FindTarget(entry) is not { } target)
             {
                 continue;
@@ -78,7 +78,6 @@ internal sealed class PointRestorer(
             ReportProgress();
         }
 
-        manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         await HandOverAsync(cancellationToken);
         pieces.Writer.Complete();
     }

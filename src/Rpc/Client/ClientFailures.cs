@@ -17,6 +17,9 @@ internal static class ClientFailures
         "The HTTP/2 server didn't respond to a ping request",
     ];
 
+    // As above: for headers that the server has said it does not take, HttpClient has no code of its own.
+    private const string RequestHeadersTooLong = "The HTTP request headers length exceeded";
+
     public static (Status Status, Metadata Trailers) ToStatus(Exception failure, bool hasDeadlinePassed)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
@@ -50,6 +53,12 @@ internal static class ClientFailures
 
     private static StatusCode CodeOf(Exception failure)
     {
+        // Such a failure comes wrapped in what it did to the stream, which alone would mean a lost connection.
+        if (IsBeyondHeaderLimit(failure))
+        {
+            return StatusCode.ResourceExhausted;
+        }
+
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
@@ -69,6 +78,20 @@ internal static class ClientFailures
         }
 
         return StatusCode.Internal;
+    }
+
+    private static bool IsBeyondHeaderLimit(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded }
+                || (cause is HttpRequestException && cause.Message.StartsWith(RequestHeadersTooLong, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Describe(Exception failure)
