@@ -67,13 +67,15 @@ internal sealed class LocalNodeRepository : INodeRepository
         using (opened)
         using (entries)
         {
-            var duplicates = new DuplicateCheck(opened.Manifest.Path);
+            using var duplicates = new DuplicateCheck(opened.Chain.Scratch);
             while (entries.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                duplicates.Pass(entries.Entry);
+                opened.Manifest.RequireOnce(duplicates.Pass(entries.Entry.Path), entries.Entry.Path);
                 yield return entries.Entry;
             }
+
+            opened.Manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         }
     }
 
@@ -91,17 +93,19 @@ internal sealed class LocalNodeRepository : INodeRepository
         using (entries)
         using (var hasher = new ContentHasher(opened.Chain))
         {
-            var duplicates = new DuplicateCheck(opened.Manifest.Path);
+            using var duplicates = new DuplicateCheck(opened.Chain.Scratch);
             while (entries.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var entry = entries.Entry;
-                duplicates.Pass(entry);
+                opened.Manifest.RequireOnce(duplicates.Pass(entry.Path), entry.Path);
                 if (wanted(entry.Path))
                 {
                     yield return new HashedEntry(entry, hasher.Hash(entries, cancellationToken));
                 }
             }
+
+            opened.Manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         }
     }
 

@@ -24,7 +24,7 @@ public static class LocalRepository
     private static LocalNodeRepository Open(string path, RepositoryOptions options, CancellationToken cancellationToken)
     {
         Zstd.EnsureAvailable();
-        var layout = new RepositoryLayout(path);
+        var layout = new RepositoryLayout(path) { IsReadOnly = options.ReadOnly };
         var marker = CheckPath(layout);
         if (options.ReadOnly)
         {

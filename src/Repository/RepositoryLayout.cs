@@ -16,6 +16,9 @@ internal sealed class RepositoryLayout(string root)
 
     public string Root { get; } = root;
 
+    /// <summary>Nothing may be made in it.</summary>
+    public bool IsReadOnly { get; init; }
+
     public string Marker => Path.Combine(Root, MarkerName);
 
     public string Lock => Path.Combine(Root, LockName);
@@ -80,6 +83,9 @@ internal sealed class RepositoryLayout(string root)
         public string Commits => Path.Combine(Root, "commits");
 
         public string Journals => Path.Combine(Root, "journals");
+
+        /// <summary>Where files are made that go with the process.</summary>
+        public string Scratch => Repository.IsReadOnly ? Path.GetTempPath() : Journals;
 
         public string Pack(uint number) =>
             Path.Combine(Packs, number.ToString("x8", CultureInfo.InvariantCulture) + PackSuffix);

@@ -20,7 +20,7 @@ internal sealed class CopyAppender(
     private readonly List<byte[]> waitingBlocks = [];
     private long lastCheckpoint = options.Time.GetTimestamp();
     private long lastProgress = options.Time.GetTimestamp();
-    private long bytesAtCheckpoint;
+    private long bytesSinceCheckpoint;
     private bool isJournaled;
 
     public async Task AppendAsync(CancellationToken cancellationToken)
@@ -112,6 +112,8 @@ internal sealed class CopyAppender(
         place = new SegmentPlace(pack, offset, (uint)operation.StoredLength, (uint)operation.RawLength);
         spanEnd += recordLength;
         known.Index.Add(operation.Hash, place);
+        totals.AddNew(place, isData: true);
+        bytesSinceCheckpoint += operation.RawLength;
         return SegmentReference.Data(operation.Hash, place);
     }
 
@@ -136,7 +138,7 @@ internal sealed class CopyAppender(
     }
 
     private bool IsCheckpointDue() =>
-        totals.Bytes - bytesAtCheckpoint >= options.CheckpointBytes ||
+        bytesSinceCheckpoint >= options.CheckpointBytes ||
         waitingBlocks.Count >= MaxWaitingBlocks ||
         options.Time.GetElapsedTime(lastCheckpoint) >= options.CheckpointInterval;
 
@@ -150,7 +152,7 @@ internal sealed class CopyAppender(
         var blocks = waitingBlocks.ToList();
         waitingBlocks.Clear();
         await checkpoint.BeginAsync(blocks);
-        bytesAtCheckpoint = totals.Bytes;
+        bytesSinceCheckpoint = 0;
         lastCheckpoint = options.Time.GetTimestamp();
     }
 

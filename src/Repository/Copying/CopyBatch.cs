@@ -8,9 +8,9 @@ namespace Cairn.Repository;
 internal sealed class CopyBatch : IDisposable
 {
     public const int RawCapacity = 4 * 1024 * 1024;
-    public const int MaxOperations = 4096;
+    public const int MaxOperations = 1024;
 
-    private readonly List<CopyOperation> operations = [];
+    private readonly List<CopyOperation> operations = new(MaxOperations);
     private readonly UnmanagedBuffer raw = new(RawCapacity);
     private readonly UnmanagedBuffer packedBytes = new(PackedCapacity);
     private TaskCompletionSource packed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,6 @@ internal enum CopyStep : byte
     BeginEntry,
     Raw,
     Reference,
-    EndEntry,
     Note,
 }
 

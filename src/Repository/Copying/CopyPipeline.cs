@@ -19,15 +19,16 @@ internal static class CopyPipeline
         IProgress<CopyProgress>? progress,
         CancellationToken cancellationToken)
     {
-        using var flow = new CopyBatchFlow(maxBatches: (int)Math.Min(options.Workers + 3, MaxBufferBytes / CopyBatch.Footprint));
+        using var flow = new CopyBatchFlow(maxBatches: (int)Math.Min(options.Workers + 2, MaxBufferBytes / CopyBatch.Footprint));
         var numbers = new PackNumbers(known.NextPack);
-        var totals = new CopyTotals(known);
+        using var totals = new CopyTotals(known, chain.Scratch);
         using var packs = new PackWriter(chain, PackKind.Data, spec.Point, numbers, options.MaxPackBytes);
         using var pagePacks = new PackWriter(chain, PackKind.Pages, spec.Point, numbers, options.MaxPackBytes);
-        using var records = new RecordStore(pagePacks, known.Records, chain.Sealing, totals.AddRecord);
+        using var records = new RecordStore(pagePacks, known.Records, chain.Sealing, totals);
         var pages = new PageWriter(records.Store);
         await using var checkpoint = new CopyCheckpoint(chain, journal, [packs, pagePacks]);
-        var reader = new SourceReader(spec, known, flow);
+        using var duplicates = new DuplicateCheck(chain.Scratch);
+        var reader = new SourceReader(spec, known, flow, duplicates);
         var appender = new CopyAppender(known, flow, packs, pages, totals, checkpoint, options, progress);
         using var stages = new StageRunner(cancellationToken);
         await stages.RunAsync(

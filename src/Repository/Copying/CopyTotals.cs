@@ -1,8 +1,10 @@
 namespace Cairn.Repository;
 
-/// <summary>Counts what the appender puts down. Not for concurrent use.</summary>
-internal sealed class CopyTotals(KnownContent known)
+/// <summary>Counts what the appender puts down, each record once. Not for concurrent use.</summary>
+internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : IDisposable
 {
+    // Records of this attempt are counted as they are made; all others may be used several times, so that they are sorted first.
+    private readonly DiskTable<RecordUse> uses = new(scratchDirectory);
     private readonly SortedDictionary<uint, (long Live, long Required)> packs = [];
     private long directories;
     private long symlinks;
@@ -14,7 +16,6 @@ internal sealed class CopyTotals(KnownContent known)
     private long hardLinks;
     private long storedBytes;
     private long segments;
-    private readonly HashSet<(uint Pack, long Offset)> used = [];
     private readonly List<SourceNote> notes = [];
     private readonly long[] troubles = new long[Enum.GetValues<SourceTrouble>().Length + 1];
     private EntryOrigin origin;
@@ -60,8 +61,17 @@ internal sealed class CopyTotals(KnownContent known)
         Use(segment, isData: true);
     }
 
-    /// <summary>A page or a list of pieces.</summary>
-    public void AddRecord(SegmentReference record) => Use(record, isData: false);
+    /// <summary>A record that this attempt appended.</summary>
+    public void AddNew(in SegmentPlace place, bool isData) => Count(place, isData ? place.PlainLength : 0);
+
+    /// <summary>A record that is named once more.</summary>
+    public void Use(in SegmentReference record, bool isData)
+    {
+        if (record.Place.Pack < known.NextPack)
+        {
+            uses.TryAdd(new RecordUse(record.Place, isData));
+        }
+    }
 
     public void Add(SourceNote note)
     {
@@ -72,25 +82,37 @@ internal sealed class CopyTotals(KnownContent known)
         }
     }
 
-    private void Use(in SegmentReference record, bool isData)
+    public PointTotals Build(PointId point)
     {
-        var place = record.Place;
-        if (!used.Add((place.Pack, place.Offset)))
+        RecordUse? last = null;
+        foreach (var use in uses.ReadSorted())
         {
-            return;
+            if (last?.Equals(use) != true)
+            {
+                Count(use.Place, use.Place.PlainLength);
+            }
+
+            last = use;
         }
 
+        return Summarize(point);
+    }
+
+    public void Dispose() => uses.Dispose();
+
+    private void Count(in SegmentPlace place, long plainBytes)
+    {
         storedBytes += place.RecordLength;
         var (live, required) = packs.GetValueOrDefault(place.Pack);
         packs[place.Pack] = (live + place.RecordLength, Math.Max(required, place.Offset + place.RecordLength));
         if (known.IsOwn(place.Pack))
         {
-            newBytes += isData ? place.PlainLength : 0;
+            newBytes += plainBytes;
             newStoredBytes += place.RecordLength;
         }
     }
 
-    public PointTotals Build(PointId point) => new(
+    private PointTotals Summarize(PointId point) => new(
         new PreparedPoint
         {
             Point = point,

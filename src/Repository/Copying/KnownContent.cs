@@ -19,18 +19,19 @@ internal sealed class KnownContent : IDisposable
         this.chain = chain;
         this.spec = spec;
         inventory = PackInventory.Take(chain);
+        (Index, Base, Attempts) = (new SegmentIndex(chain.Scratch), new EntryCatalog(chain.Scratch), new EntryCatalog(chain.Scratch));
     }
 
-    public SegmentIndex Index { get; } = new();
+    public SegmentIndex Index { get; }
 
     /// <summary>The pages and piece lists of the chain's points, by name.</summary>
     public Dictionary<Sha256Digest, SegmentReference> Records { get; } = [];
 
     /// <summary>The base's entries; empty when there is no base or it is not whole.</summary>
-    public EntryCatalog Base { get; private set; } = new();
+    public EntryCatalog Base { get; private set; }
 
     /// <summary>Entries of earlier attempts at this point.</summary>
-    public EntryCatalog Attempts { get; } = new();
+    public EntryCatalog Attempts { get; }
 
     /// <summary>A base was asked for and this node has not got it.</summary>
     public bool BaseIsMissing { get; private set; }
@@ -47,9 +48,14 @@ internal sealed class KnownContent : IDisposable
         try
         {
             known.BaseIsMissing = spec.BasePoint is { } wanted && !committed.Contains(wanted);
+            if (spec.BasePoint is { } basePoint && !known.BaseIsMissing)
+            {
+                known.LoadBase(basePoint, cancellationToken);
+            }
+
             foreach (var point in committed)
             {
-                known.LoadPoint(point, cancellationToken);
+                known.LoadSegments(point, cancellationToken);
             }
 
             known.LoadAttempts(cancellationToken);
@@ -63,36 +69,57 @@ internal sealed class KnownContent : IDisposable
         }
     }
 
+    /// <summary>Whether the pack is there and long enough for the segment.</summary>
+    public bool Holds(in SegmentReference segment) => inventory.Holds(segment.Place);
+
     public void Dispose()
     {
+        Index.Dispose();
         Base.Dispose();
         Attempts.Dispose();
     }
 
-    private void LoadPoint(PointId point, CancellationToken cancellationToken)
+    private void LoadBase(PointId point, CancellationToken cancellationToken)
     {
-        var isBase = point == spec.BasePoint;
         try
         {
             using var manifest = ManifestFile.TryOpen(chain, point);
             if (manifest is not null)
             {
                 using var walk = manifest.ReadEntries(record => Records[record.Hash] = record);
-                var lookup = isBase ? Base.AddSource(manifest.ReadEntries()) : -1;
-                Walk(walk, isBase ? Base : null, lookup, AddIfHeld, cancellationToken);
+                Walk(walk, Base, Base.AddSource(manifest.ReadEntries()), AddIfHeld, cancellationToken);
                 return;
             }
         }
         catch (RepositoryDamagedException)
         {
-            // A damaged manifest is found and reported by verify and list. Here it only means that less can be carried over.
+            // A damaged manifest is found and reported by verify and list. Here it only means that nothing can be carried over.
         }
 
-        if (isBase)
+        Base.Dispose();
+        Base = new EntryCatalog(chain.Scratch);
+        BaseIsMissing = true;
+    }
+
+    // What other points of the chain have beside the base: pages that they share are read once.
+    private void LoadSegments(PointId point, CancellationToken cancellationToken)
+    {
+        try
         {
-            Base.Dispose();
-            Base = new EntryCatalog();
-            BaseIsMissing = true;
+            using var manifest = ManifestFile.TryOpen(chain, point);
+            using var scanner = new PageScanner(chain, AddIfHeld);
+            foreach (var page in manifest?.ReadTable() ?? [])
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Records.TryAdd(page.Record.Hash, page.Record))
+                {
+                    scanner.Scan(page.Record, list => Records.TryAdd(list.Hash, list));
+                }
+            }
+        }
+        catch (RepositoryDamagedException)
+        {
+            // As above: less is known, so that more is stored.
         }
     }
 
@@ -143,7 +170,7 @@ internal sealed class KnownContent : IDisposable
 
     private void AddIfHeld(SegmentReference segment)
     {
-        if (inventory.Holds(segment.Place))
+        if (!segment.IsZero && Holds(segment))
         {
             Index.Add(segment.Hash, segment.Place);
         }

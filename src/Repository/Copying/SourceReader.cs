@@ -3,9 +3,12 @@ namespace Cairn.Repository;
 /// <summary>
 /// The first stage: pulls the entries, decides what is carried over, and reads the rest into batches. Not for concurrent use.
 /// </summary>
-internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow)
+internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow, DuplicateCheck duplicates)
 {
-    private readonly HashSet<PathKey> seen = [];
+    /// <summary>Files of more pieces are walked over twice instead of being held.</summary>
+    private const int MaxHeldPieces = 1024;
+
+    private readonly List<SegmentReference> pieces = [];
     private CopyBatch batch = null!;
 
     public async Task ReadAsync(IAsyncEnumerable<SourceEntry> entries, CancellationToken cancellationToken)
@@ -21,33 +24,40 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             else
             {
                 await BeginAsync(listed, EntryOrigin.Read, sourceProof: 0, cancellationToken);
-                await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
             }
+        }
+
+        if (!duplicates.AllPassedOnce())
+        {
+            throw new InvalidEntryException("(one of many)", "a path was offered twice");
         }
 
         await flow.DispatchAsync(batch, cancellationToken);
         flow.CompleteReading();
     }
 
+    /// <summary>The entry as the manifest has it.</summary>
+    public static ManifestEntry Describe(SourceEntry entry) => new()
+    {
+        Path = entry.Path,
+        Kind = entry.Kind,
+        Attributes = entry.Attributes,
+        LinkTarget = entry.LinkTarget,
+        Class = entry.Class,
+        Immutable = entry.Immutable,
+        Sparse = false,
+        Identity = entry.Identity,
+        Owner = entry.Owner,
+        Group = entry.Group,
+        PageBytes = entry.PageBytes,
+        LinkedTo = entry.LinkedTo,
+        MayHaveLinks = entry.MayHaveLinks,
+        ExtendedAttributes = entry.ExtendedAttributes,
+    };
+
     private ManifestEntry Check(SourceEntry entry)
     {
-        var listed = new ManifestEntry
-        {
-            Path = entry.Path,
-            Kind = entry.Kind,
-            Attributes = entry.Attributes,
-            LinkTarget = entry.LinkTarget,
-            Class = entry.Class,
-            Immutable = entry.Immutable,
-            Sparse = false,
-            Identity = entry.Identity,
-            Owner = entry.Owner,
-            Group = entry.Group,
-            PageBytes = entry.PageBytes,
-            LinkedTo = entry.LinkedTo,
-            MayHaveLinks = entry.MayHaveLinks,
-            ExtendedAttributes = entry.ExtendedAttributes,
-        };
+        var listed = Describe(entry);
         if (EntryRules.FindFault(listed) is { } fault)
         {
             throw new InvalidEntryException(entry.Path, fault);
@@ -58,18 +68,18 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             throw new InvalidEntryException(entry.Path, "a file without an absolute path to read it from");
         }
 
-        return seen.Add(PathKey.Of(entry.Path))
+        return duplicates.Pass(entry.Path)
             ? listed
             : throw new InvalidEntryException(entry.Path, "this path was offered before");
     }
 
     private async Task ReadFileAsync(SourceEntry entry, ManifestEntry listed, CancellationToken cancellationToken)
     {
-        if (FindUnchanged(entry) is { } unchanged)
+        var key = PathKey.Of(entry.Path);
+        if (FindUnchanged(entry, key) is { } unchanged)
         {
             await BeginAsync(listed with { Sparse = unchanged.Entry.Sparse }, EntryOrigin.Base, sourceProof: 0, cancellationToken);
-            await CarryAsync(unchanged, cancellationToken);
-            await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
+            await CarryAsync(unchanged, isProved: false, cancellationToken);
             return;
         }
 
@@ -84,17 +94,15 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             await NoteAsync(entry, SourceTrouble.Grown, $"has grown to {file.Size} bytes, {entry.Attributes.Size} are kept", cancellationToken);
         }
 
-        var earlier = FindAttempt(entry, file.Proof);
+        var earlier = FindAttempt(entry, key, file.Proof);
         await BeginAsync(
             listed with { Sparse = file.HasHoles }, earlier is null ? EntryOrigin.Read : EntryOrigin.Attempt, file.Proof, cancellationToken);
-        var done = earlier is null ? 0 : await CarryAsync(earlier, cancellationToken);
+        var done = earlier is null ? 0 : await CarryAsync(earlier, isProved: true, cancellationToken);
         await ReadRestAsync(entry, file, done, cancellationToken);
         if (file.FindChange() is { } change)
         {
             await (spec.AllowSourceTrouble ? NoteAsync(entry, SourceTrouble.Changed, change, cancellationToken) : throw file.Fault(change));
         }
-
-        await AddAsync(new CopyOperation { Step = CopyStep.EndEntry }, cancellationToken);
     }
 
     private async ValueTask<SourceFile?> TryOpenAsync(SourceEntry entry, CancellationToken cancellationToken)
@@ -156,53 +164,82 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
     private ValueTask NoteAsync(SourceEntry entry, SourceTrouble trouble, string finding, CancellationToken cancellationToken) =>
         AddAsync(new CopyOperation { Step = CopyStep.Note, Note = new SourceNote(entry.Path, trouble, finding) }, cancellationToken);
 
-    private EntryCursor? FindUnchanged(SourceEntry entry)
+    private EntryCursor? FindUnchanged(SourceEntry entry, PathKey key)
     {
-        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || known.Base.Find(entry.Path) is not { } found)
+        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || known.Base.Find(entry.Path, key) is not { } found)
         {
             return null;
         }
 
         var then = found.Entry;
-        var same = then.Immutable && then.Identity == entry.Identity &&
+        var same = then.Immutable && then.Identity == entry.Identity && then.LinkedTo is null &&
             then.Attributes.Size == entry.Attributes.Size && then.Attributes.MtimeNs == entry.Attributes.MtimeNs;
-        return same ? TakeIfKnown(found, known.Base, mayBePart: false) : null;
+        return same && TryHold(found, isProved: false) && found.CoveredBytes == entry.Attributes.Size ? found : null;
     }
 
-    private EntryCursor? FindAttempt(SourceEntry entry, ulong proof)
+    private EntryCursor? FindAttempt(SourceEntry entry, PathKey key, ulong proof)
     {
-        var found = known.Attempts.Find(entry.Path);
+        var found = known.Attempts.Find(entry.Path, key);
         return found is not null && found.SourceProof == proof && found.Entry.Attributes.Size == entry.Attributes.Size &&
-            found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes
-                ? TakeIfKnown(found, known.Attempts, mayBePart: true)
+            found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes && TryHold(found, isProved: true)
+                ? found
                 : null;
     }
 
-    // Walks the segments once to see that every one is held, then stands before them again.
-    private EntryCursor? TakeIfKnown(EntryCursor found, EntryCatalog catalog, bool mayBePart)
+    // Walks over the pieces to see that every one is there, and keeps them if they are not too many.
+    private bool TryHold(EntryCursor found, bool isProved)
     {
-        var (path, size) = (found.Entry.Path, found.Entry.Attributes.Size);
-        while (found.NextSegment(out var segment))
+        pieces.Clear();
+        while (found.NextSegment(out var piece))
         {
-            if (!segment.IsZero && !known.Index.TryFind(segment.Hash, out _))
+            if (!TryFind(ref piece, isProved))
             {
-                return null;
+                return false;
+            }
+
+            if (pieces.Count <= MaxHeldPieces)
+            {
+                pieces.Add(piece);
             }
         }
 
-        return mayBePart || found.CoveredBytes == size ? catalog.Find(path) : null;
+        return true;
     }
 
-    private async Task<long> CarryAsync(EntryCursor from, CancellationToken cancellationToken)
+    // What a journal names must have been read back where the disk may have lied; a committed point's pieces need only be there.
+    private bool TryFind(ref SegmentReference piece, bool isProved)
     {
-        while (from.NextSegment(out var segment))
+        if (piece.IsZero)
         {
-            if (!segment.IsZero && known.Index.TryFind(segment.Hash, out var place))
+            return true;
+        }
+
+        if (!isProved)
+        {
+            return known.Holds(piece);
+        }
+
+        var found = known.Index.TryFind(piece.Hash, out var place);
+        piece = SegmentReference.Data(piece.Hash, place);
+        return found;
+    }
+
+    private async Task<long> CarryAsync(EntryCursor from, bool isProved, CancellationToken cancellationToken)
+    {
+        if (pieces.Count <= MaxHeldPieces)
+        {
+            foreach (var piece in pieces)
             {
-                segment = SegmentReference.Data(segment.Hash, place);
+                await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = piece }, cancellationToken);
             }
 
-            await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = segment }, cancellationToken);
+            return from.CoveredBytes;
+        }
+
+        from.Seek(from.Location);
+        while (from.NextSegment(out var piece) && TryFind(ref piece, isProved))
+        {
+            await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = piece }, cancellationToken);
         }
 
         return from.CoveredBytes;

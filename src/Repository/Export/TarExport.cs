@@ -14,7 +14,7 @@ internal static class TarExport
         using var loader = new SegmentLoader(point.Chain);
         using var entries = point.Manifest.ReadEntries();
         using var maps = point.Manifest.ReadEntries();
-        var duplicates = new DuplicateCheck(point.Manifest.Path);
+        using var duplicates = new DuplicateCheck(point.Chain.Scratch);
         var writer = new TarWriter(destination);
         long count = 0;
         long bytes = 0;
@@ -22,7 +22,7 @@ internal static class TarExport
         {
             cancellationToken.ThrowIfCancellationRequested();
             var entry = entries.Entry;
-            duplicates.Pass(entry);
+            point.Manifest.RequireOnce(duplicates.Pass(entry.Path), entry.Path);
             if (!request.Wanted(entry.Path))
             {
                 continue;
@@ -45,6 +45,7 @@ internal static class TarExport
             count++;
         }
 
+        point.Manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         await writer.FinishAsync(cancellationToken);
         return new ExportReport(count, bytes);
     }

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cairn.Repository;
 
 /// <summary>A SHA-256 digest as a value: compared, hashed and kept in tables without an allocation.</summary>
-public readonly record struct Sha256Digest
+public readonly record struct Sha256Digest : IComparable<Sha256Digest>
 {
     /// <summary>Bytes of a digest.</summary>
     public const int Size = 32;
@@ -63,6 +63,22 @@ public readonly record struct Sha256Digest
 
     /// <inheritdoc/>
     public override int GetHashCode() => a.GetHashCode();
+
+    /// <summary>In the order of the bytes.</summary>
+    public int CompareTo(Sha256Digest other) =>
+        a != other.a ? a.CompareTo(other.a) : b != other.b ? b.CompareTo(other.b) : c != other.c ? c.CompareTo(other.c) : d.CompareTo(other.d);
+
+    /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>.</summary>
+    public static bool operator <(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>.</summary>
+    public static bool operator >(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether <paramref name="left"/> does not sort after <paramref name="right"/>.</summary>
+    public static bool operator <=(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether <paramref name="left"/> does not sort before <paramref name="right"/>.</summary>
+    public static bool operator >=(Sha256Digest left, Sha256Digest right) => left.CompareTo(right) >= 0;
 
     /// <summary>The first eight bytes as a number: evenly spread, since digests are.</summary>
     internal ulong Prefix => a;

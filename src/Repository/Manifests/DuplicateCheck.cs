@@ -1,15 +1,32 @@
 namespace Cairn.Repository;
 
-/// <summary>Refuses a manifest that names a path twice.</summary>
-internal sealed class DuplicateCheck(string manifestPath)
+/// <summary>Finds paths that come twice: at once while there are few, and for many when all have passed. A few MiB of memory.</summary>
+internal sealed class DuplicateCheck(string scratchDirectory) : IDisposable
 {
-    private readonly HashSet<PathKey> seen = [];
+    private readonly DiskTable<PathKey> seen = new(scratchDirectory);
 
-    public void Pass(ManifestEntry entry)
+    /// <summary>False when the path is known to have passed before.</summary>
+    public bool Pass(string path) => seen.TryAdd(PathKey.Of(path));
+
+    /// <summary>When all have passed: whether each did so once.</summary>
+    public bool AllPassedOnce()
     {
-        if (!seen.Add(PathKey.Of(entry.Path)))
+        if (seen.IsOnDisk)
         {
-            throw new RepositoryDamagedException(manifestPath, $"names '{entry.Path}' twice");
+            PathKey? last = null;
+            foreach (var key in seen.ReadSorted())
+            {
+                if (key == last)
+                {
+                    return false;
+                }
+
+                last = key;
+            }
         }
+
+        return true;
     }
+
+    public void Dispose() => seen.Dispose();
 }

@@ -134,6 +134,15 @@ internal sealed class ManifestFile : IDisposable
         return [];
     }
 
+    /// <summary>Refuses a manifest that names a path twice.</summary>
+    public void RequireOnce(bool isOnce, string path)
+    {
+        if (!isOnce)
+        {
+            throw new RepositoryDamagedException(Path, $"names '{path}' twice");
+        }
+    }
+
     /// <summary>SHA-256 of all its bytes: reads them all.</summary>
     public Sha256Digest ComputeHash(CancellationToken cancellationToken)
     {

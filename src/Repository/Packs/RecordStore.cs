@@ -4,7 +4,7 @@ namespace Cairn.Repository;
 /// Stores pages and piece lists in packs of their own, each once per chain. Not for concurrent use.
 /// </summary>
 internal sealed class RecordStore(
-    PackWriter packs, IReadOnlyDictionary<Sha256Digest, SegmentReference> known, ChainSealing sealing, Action<SegmentReference> onUse) : IDisposable
+    PackWriter packs, IReadOnlyDictionary<Sha256Digest, SegmentReference> known, ChainSealing sealing, CopyTotals totals) : IDisposable
 {
     private readonly ZstdCompressor compressor = new(Compression.Balanced);
     private readonly Dictionary<Sha256Digest, SegmentReference> own = [];
@@ -13,12 +13,14 @@ internal sealed class RecordStore(
     public SegmentReference Store(RecordKind kind, ReadOnlySpan<byte> plain)
     {
         var name = sealing.Name(plain);
-        if (!known.TryGetValue(name, out var stored) && !own.TryGetValue(name, out stored))
+        if (known.TryGetValue(name, out var stored) || own.TryGetValue(name, out stored))
         {
-            own[name] = stored = Append(kind, plain, name);
+            totals.Use(stored, isData: false);
+            return stored;
         }
 
-        onUse(stored);
+        own[name] = stored = Append(kind, plain, name);
+        totals.AddNew(stored.Place, isData: false);
         return stored;
     }
 

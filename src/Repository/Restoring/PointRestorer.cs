@@ -49,13 +49,13 @@ internal sealed class PointRestorer(
 
     private async Task WalkAsync(CancellationToken cancellationToken)
     {
-        var duplicates = new DuplicateCheck(manifest.Path);
+        using var duplicates = new DuplicateCheck(chain.Scratch);
         using var entries = manifest.ReadEntries();
         while (entries.MoveNext())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var entry = entries.Entry;
-            duplicates.Pass(entry);
+            manifest.RequireOnce(duplicates.Pass(entry.Path), entry.Path);
             if (tree.FindTarget(entry) is not { } target)
             {
                 continue;
@@ -78,6 +78,7 @@ internal sealed class PointRestorer(
             ReportProgress();
         }
 
+        manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         await HandOverAsync(cancellationToken);
         pieces.Writer.Complete();
     }

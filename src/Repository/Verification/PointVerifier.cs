@@ -51,14 +51,14 @@ internal sealed class PointVerifier(
         var inventory = PackInventory.Take(chain);
         var seen = new HashSet<(uint Pack, long Offset)>();
         var packs = new Dictionary<uint, string?>();
-        var duplicates = new DuplicateCheck(manifest.Path);
+        using var duplicates = new DuplicateCheck(chain.Scratch);
         try
         {
             using var entries = manifest.ReadEntries();
             for (long files = 0, bytes = 0; entries.MoveNext(); ReportProgress(files, bytes))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                duplicates.Pass(entries.Entry);
+                manifest.RequireOnce(duplicates.Pass(entries.Entry.Path), entries.Entry.Path);
                 while (entries.Entry.Kind == EntryKind.File && entries.NextSegment(out var segment))
                 {
                     if (segment.IsZero || !seen.Add((segment.Place.Pack, segment.Place.Offset)))
