@@ -26,6 +26,12 @@ public sealed record RepositoryOptions
     /// <summary>After how long the copy is made durable and journaled; default 10 s.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The most bytes per second that a copy reads from its source, taken over a second; null, the default, for no limit. From 1 MiB. A smaller value leaves
+    /// more of the disks to the database, and the copy takes longer.
+    /// </summary>
+    public long? MaxReadBytesPerSecond { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

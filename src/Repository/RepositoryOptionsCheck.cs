@@ -12,6 +12,7 @@ internal static class RepositoryOptionsCheck
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Workers, 8, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CheckpointBytes, MiB, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxReadBytesPerSecond ?? MiB, MiB, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.CheckpointInterval, TimeSpan.Zero, nameof(options));
     }
 }

@@ -11,9 +11,12 @@ namespace Cairn.Repository;
 /// </summary>
 internal sealed class SourceFile : IDisposable
 {
+    private const long AdvisedFrom = 1 << 20;
+
     private readonly SourceEntry entry;
     private readonly SafeFileHandle handle;
     private readonly UnixStat before;
+    private bool dropBehind;
 
     private SourceFile(SourceEntry entry, SafeFileHandle handle, UnixStat before) =>
         (this.entry, this.handle, this.before) = (entry, handle, before);
@@ -58,6 +61,7 @@ internal sealed class SourceFile : IDisposable
 
             var file = new SourceFile(entry, handle, handle.Stat(path));
             file.CheckAtOpen();
+            file.AdviseReading();
             return file;
         }
         catch (RepositoryIoException e)
@@ -121,7 +125,25 @@ internal sealed class SourceFile : IDisposable
     public SourceException Fault(string finding, SourceTrouble trouble = SourceTrouble.Changed, Exception? inner = null) =>
         new(entry.Path, entry.PhysicalPath!, trouble, finding, inner);
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        if (dropBehind)
+        {
+            UnixFile.Advise(handle, 0, 0, Libc.AdviseDontNeed);
+        }
+
+        handle.Dispose();
+    }
+
+    // The page cache is the database's: large files are read ahead, and those that it had nothing of in the cache do not stay there.
+    private void AdviseReading()
+    {
+        if (before.Attributes.Size >= AdvisedFrom)
+        {
+            UnixFile.Advise(handle, 0, 0, Libc.AdviseSequential);
+            dropBehind = UnixFile.CountCachedPages(handle) == 0;
+        }
+    }
 
     private void CheckAtOpen()
     {

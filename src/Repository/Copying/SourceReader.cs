@@ -3,7 +3,7 @@ namespace Cairn.Repository;
 /// <summary>
 /// The first stage: pulls the entries, decides what is carried over, and reads the rest into batches. Not for concurrent use.
 /// </summary>
-internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow, DuplicateCheck duplicates)
+internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow, DuplicateCheck duplicates, BandwidthCap cap)
 {
     /// <summary>Files of more pieces are walked over twice instead of being held.</summary>
     private const int MaxHeldPieces = 1024;
@@ -154,6 +154,7 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             }
 
             batch.AddRaw(length);
+            await cap.SpendAsync(length, cancellationToken);
             offset += length;
         }
     }

@@ -35,6 +35,13 @@ internal static partial class Libc
     public const int TooManyLinks = 40;
     public const int QuotaExceeded = 122;
 
+    public const int AdviseSequential = 2;
+    public const int AdviseDontNeed = 4;
+    public const uint SyncRangeWrite = 2;
+
+    /// <summary>The same on all architectures.</summary>
+    public const long CacheStatNumber = 451;
+
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static int Directory => Arm ? 0x4000 : 0x10000;
@@ -94,6 +101,37 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int SetTimesAt(int directory, string path, Timespec* accessAndModification, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(int file, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    public static partial int Advise(int file, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    public static partial int SyncRange(int file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static unsafe partial long CacheStat(long number, long file, CacheStatRange* range, CacheStatResult* result, long flags);
+
+    /// <summary>A range of a file; length 0 is all behind the offset.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheStatRange
+    {
+        public ulong Offset;
+        public ulong Length;
+    }
+
+    /// <summary>The kernel's <c>struct cachestat</c>; numbers of pages.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheStatResult
+    {
+        public ulong Cached;
+        public ulong Dirty;
+        public ulong Writeback;
+        public ulong Evicted;
+        public ulong RecentlyEvicted;
+    }
 
     /// <summary>Seconds and nanoseconds; <see cref="Omit"/> as nanoseconds leaves that time alone.</summary>
     [StructLayout(LayoutKind.Sequential)]

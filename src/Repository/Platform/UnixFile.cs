@@ -70,6 +70,31 @@ internal static class UnixFile
 
     public static void SetLength(SafeFileHandle handle, long length, string path) => FileLayer.Current.SetLength(handle, length, path);
 
+    /// <summary>Gives the file its space, where the file system can do so beforehand.</summary>
+    public static void Allocate(SafeFileHandle handle, long length, string path)
+    {
+        if (Libc.Allocate(handle.Number(), mode: 0, offset: 0, length) < 0 && LastError.Number is var error && error is Libc.NoSpace or Libc.QuotaExceeded)
+        {
+            throw LastError.Exception(path, "fallocate", error);
+        }
+    }
+
+    /// <summary>Tells the kernel how a range will be used; a hint, so that its answer does not matter.</summary>
+    public static void Advise(SafeFileHandle handle, long offset, long length, int advice) =>
+        _ = Libc.Advise(handle.Number(), offset, length, advice);
+
+    /// <summary>Lets the kernel begin to write a range to the disk; a hint too. Nothing is durable before <see cref="Sync"/>.</summary>
+    public static void BeginWriting(SafeFileHandle handle, long offset, long length) =>
+        _ = Libc.SyncRange(handle.Number(), offset, length, Libc.SyncRangeWrite);
+
+    /// <summary>Pages of the file that are in the page cache; null where the kernel does not say (before 6.5).</summary>
+    public static unsafe long? CountCachedPages(SafeFileHandle handle)
+    {
+        Libc.CacheStatRange all = default;
+        Libc.CacheStatResult result = default;
+        return Libc.CacheStat(Libc.CacheStatNumber, handle.Number(), &all, &result, 0) == 0 ? (long)result.Cached : null;
+    }
+
     public static void Sync(SafeFileHandle handle, string path) => FileLayer.Current.Sync(handle, path);
 
     public static void SyncFileSystem(SafeFileHandle handle, string path) => FileLayer.Current.SyncFileSystem(handle, path);

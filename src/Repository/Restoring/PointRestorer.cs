@@ -10,7 +10,7 @@ internal sealed class PointRestorer(
     RepositoryLayout.ChainLayout chain, ManifestFile manifest, RestoreRequest request, RepositoryOptions options, IProgress<CopyProgress>? progress)
 {
     private const int MaxWaiting = 8;
-    private const int MaxPiecesInHand = 32;
+    private const int MaxPiecesInHand = 512;
     private const long MaxBytesInHand = 4 << 20;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
@@ -114,7 +114,7 @@ internal sealed class PointRestorer(
         }
     }
 
-    // Many small files cost one hand-over, and the bound on pieces is the bound on open files.
+    // Many small files cost one hand-over.
     private async ValueTask HandOverAsync(CancellationToken cancellationToken)
     {
         await pieces.Writer.WriteAsync(inHand, cancellationToken);

@@ -3,13 +3,18 @@ using Microsoft.Win32.SafeHandles;
 namespace Cairn.Repository;
 
 /// <summary>
-/// One file on its way back. Several workers write pieces of it; whoever is the last sets its attributes and closes it.
+/// One file on its way back. Several workers write pieces of it; whoever is the first opens it, whoever is the last sets its attributes and closes it. So
+/// files that wait cost no descriptor.
 /// </summary>
 internal sealed class RestoredFile
 {
     private const int BlockBytes = 4096;
 
-    private readonly SafeFileHandle handle;
+    /// <summary>Files from this size on get their space before their bytes, so that pieces written out of order lie together.</summary>
+    private const long AllocatedFrom = 1 << 20;
+
+    private readonly Lock gate = new();
+    private SafeFileHandle? handle;
     private readonly string path;
     private readonly bool setOwner;
     private int holds = 1;
@@ -18,7 +23,6 @@ internal sealed class RestoredFile
     public RestoredFile(string path, ManifestEntry entry, bool setOwner)
     {
         (this.path, Entry, this.setOwner) = (path, entry, setOwner);
-        handle = UnixFile.CreateNew(path, mode: 0x180);
     }
 
     public ManifestEntry Entry { get; }
@@ -36,7 +40,7 @@ internal sealed class RestoredFile
     {
         if (!Entry.Sparse)
         {
-            UnixFile.Write(handle, bytes, offset, path);
+            UnixFile.Write(Open(), bytes, offset, path);
             return;
         }
 
@@ -46,7 +50,7 @@ internal sealed class RestoredFile
             var data = CountBlocks(bytes[(at + zeros)..], zero: false);
             if (data > 0)
             {
-                UnixFile.Write(handle, bytes.Slice(at + zeros, data), offset + at + zeros, path);
+                UnixFile.Write(Open(), bytes.Slice(at + zeros, data), offset + at + zeros, path);
             }
 
             at += zeros + data;
@@ -58,21 +62,44 @@ internal sealed class RestoredFile
     {
         if (Interlocked.Decrement(ref holds) == 0)
         {
-            using (handle)
+            using (Open())
             {
                 // Only a file that ends in zeros is still too short: what nothing is written to stays a hole.
                 if (dataEnd < Entry.Attributes.Size)
                 {
-                    UnixFile.SetLength(handle, Entry.Attributes.Size, path);
+                    UnixFile.SetLength(Open(), Entry.Attributes.Size, path);
                 }
 
-                RestoredAttributes.Set(handle, path, Entry.Attributes, setOwner);
+                RestoredAttributes.Set(Open(), path, Entry.Attributes, setOwner);
             }
         }
     }
 
     /// <summary>After a failure elsewhere: only closes.</summary>
-    public void Abandon() => handle.Dispose();
+    public void Abandon()
+    {
+        lock (gate)
+        {
+            handle?.Dispose();
+        }
+    }
+
+    private SafeFileHandle Open()
+    {
+        lock (gate)
+        {
+            if (handle is null)
+            {
+                handle = UnixFile.CreateNew(path, mode: 0x180);
+                if (!Entry.Sparse && Entry.Attributes.Size >= AllocatedFrom)
+                {
+                    UnixFile.Allocate(handle, Entry.Attributes.Size, path);
+                }
+            }
+
+            return handle;
+        }
+    }
 
     private static int CountBlocks(ReadOnlySpan<byte> bytes, bool zero)
     {
