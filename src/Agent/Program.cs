@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cairn.Agent.Hosting;
 using Cairn.Agent.Identity;
+using Cairn.Agent.Tools;
 using Cairn.Shared.Errors;
 
 var config = new Option<string>("--config") { Description = "The configuration file.", Required = true };
@@ -19,6 +20,7 @@ var command = new RootCommand("The Cairn agent: backs up and restores the databa
     insecure,
     Enrolling("enrol", "Get this host its certificate from its coordinator, with a join token.", adopting: false),
     Enrolling("adopt", "Bind this agent to another coordinator from now on; by the owner of its state only.", adopting: true),
+    RepositoryCommands.Create(),
 };
 command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
     parsed.GetValue(config)!,

@@ -13,6 +13,9 @@ public interface INodeRepository : IAsyncDisposable
     /// <summary>Where it is, absolute.</summary>
     string Path { get; }
 
+    /// <summary>The key slots of an encrypted repository; null for one that is not encrypted.</summary>
+    RepositoryKeyring? Keys { get; }
+
     /// <summary>The committed points, oldest first. Damaged ones are listed with what is wrong, never left out.</summary>
     Task<IReadOnlyList<PointSummary>> ListPointsAsync(CancellationToken cancellationToken);
 

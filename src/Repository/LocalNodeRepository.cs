@@ -22,6 +22,10 @@ internal sealed class LocalNodeRepository : INodeRepository
 
     public RepositoryOptions Options { get; }
 
+    public RepositoryKeyring? Keys => layout.Keyring;
+
+    internal RepositoryLayout Layout => layout;
+
     public Task<IReadOnlyList<PointSummary>> ListPointsAsync(CancellationToken cancellationToken) =>
         Task.Run(() => points.ListPoints(cancellationToken), cancellationToken);
 
@@ -214,6 +218,7 @@ internal sealed class LocalNodeRepository : INodeRepository
             await writer.DisposeAsync();
         }
 
+        layout.Keyring?.Dispose();
         writerLock?.Dispose();
         gate.Dispose();
     }
@@ -223,7 +228,7 @@ internal sealed class LocalNodeRepository : INodeRepository
     /// <summary>At opening for writing: removes temporary files, and what a deletion or an abort that was cut left behind.</summary>
     internal void FinishInterrupted(CancellationToken cancellationToken)
     {
-        foreach (var directory in layout.ListChains().SelectMany(c => (string[])[c.Packs, c.Manifests, c.Commits, c.Journals]).Append(layout.Tombstones))
+        foreach (var directory in layout.ListChains().SelectMany(c => (string[])[c.Root, c.Packs, c.Manifests, c.Commits, c.Journals]).Append(layout.Tombstones))
         {
             if (Directory.Exists(directory))
             {
@@ -275,6 +280,7 @@ internal sealed class LocalNodeRepository : INodeRepository
             DurableFile.EnsureDirectory(directory);
         }
 
+        layout.Keyring?.EnsureChainKey(chain);
         RecoveryKit.Ensure(chain);
         return activeWriter = new PointWriter(this, chain, spec, FindCopied(chain, spec));
     }
@@ -350,9 +356,9 @@ internal sealed class LocalNodeRepository : INodeRepository
 
         if (UnixStat.TryRead(chain.Commit(point)) is null)
         {
-            DurableFile.Write(chain.Commit(point), bytes);
+            CommitFile.Publish(chain, point, bytes);
         }
-        else if (!PointCatalog.ReadCommitBytes(chain, point).AsSpan().SequenceEqual(bytes))
+        else if (!CommitFile.Read(chain, point).AsSpan().SequenceEqual(bytes))
         {
             throw new PointStateException(point, "another record is there already", "a committed point never changes");
         }

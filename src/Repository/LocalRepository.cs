@@ -7,7 +7,8 @@ public static class LocalRepository
     /// Opens the repository at <paramref name="path"/>, or makes one in an absent or empty directory; takes the writer's lock unless
     /// <see cref="RepositoryOptions.ReadOnly"/>; finishes deletions that a crash interrupted. Throws <see cref="RepositoryPathNotOursException"/>,
     /// <see cref="RepositoryNotFoundException"/>, <see cref="UnsupportedFormatException"/>, <see cref="RepositoryLockedException"/>,
-    /// <see cref="ZstdUnavailableException"/>, <see cref="RepositoryDamagedException"/>.
+    /// <see cref="ZstdUnavailableException"/>, <see cref="RepositoryDamagedException"/>; for keys <see cref="KeyRequiredException"/>,
+    /// <see cref="KeyWrongException"/>, <see cref="KeySlotRemovedException"/>, <see cref="KeySlotDamagedException"/>, <see cref="NotEncryptedException"/>.
     /// </summary>
     public static Task<INodeRepository> OpenOrCreateAsync(
         string path, RepositoryOptions options, CancellationToken cancellationToken)
@@ -28,7 +29,8 @@ public static class LocalRepository
         var marker = CheckPath(layout);
         if (options.ReadOnly)
         {
-            return new LocalNodeRepository(layout, marker ?? throw new RepositoryNotFoundException(path), options, writerLock: null);
+            OpenKeys(layout, marker ?? throw new RepositoryNotFoundException(path), options);
+            return new LocalNodeRepository(layout, marker, options, writerLock: null);
         }
 
         MakeDirectory(path);
@@ -36,7 +38,16 @@ public static class LocalRepository
         try
         {
             // Another process may have made the repository before this one got the lock.
-            marker = CheckPath(layout) ?? CreateMarker(layout, options);
+            marker = CheckPath(layout);
+            if (marker is null)
+            {
+                marker = Create(layout, options);
+            }
+            else
+            {
+                OpenKeys(layout, marker, options);
+            }
+
             DurableFile.EnsureDirectory(layout.Chains);
             DurableFile.EnsureDirectory(layout.Tombstones);
             var repository = new LocalNodeRepository(layout, marker, options, writerLock);
@@ -45,6 +56,7 @@ public static class LocalRepository
         }
         catch
         {
+            layout.Keyring?.Dispose();
             writerLock.Dispose();
             throw;
         }
@@ -66,8 +78,10 @@ public static class LocalRepository
             return marker;
         }
 
-        // lost+found is what an empty file system of its own holds; the other two are what a crash while making a repository leaves.
-        var foreign = ListNames(layout.Root).Where(n => n is not ("lost+found" or RepositoryLayout.LockName or RepositoryLayout.MarkerName + DurableFile.TemporarySuffix)).Order(StringComparer.Ordinal).FirstOrDefault();
+        // lost+found is what an empty file system of its own holds; the others are what a crash while making a repository leaves.
+        var foreign = ListNames(layout.Root)
+            .Where(n => n is not ("lost+found" or RepositoryLayout.LockName or RepositoryLayout.KeysName or RepositoryLayout.MarkerName + DurableFile.TemporarySuffix))
+            .Order(StringComparer.Ordinal).FirstOrDefault();
         return foreign is null ? null : throw new RepositoryPathNotOursException(layout.Root, $"it is not empty (holds '{foreign}')");
     }
 
@@ -92,10 +106,33 @@ public static class LocalRepository
         }
     }
 
-    private static RepositoryMarker CreateMarker(RepositoryLayout layout, RepositoryOptions options)
+    // The marker comes last: without it nothing is a repository, and what a crash left before is made anew.
+    private static RepositoryMarker Create(RepositoryLayout layout, RepositoryOptions options)
     {
-        var marker = new RepositoryMarker(RepositoryId.New(), options.Time.GetUtcNow());
+        var marker = new RepositoryMarker(RepositoryId.New(), options.Time.GetUtcNow(), IsEncrypted: options.Key is not null);
+        if (options.Key is { } key)
+        {
+            layout.Keyring = RepositoryKeyring.Create(layout, marker.Id, key, options.Time);
+        }
+
         DurableFile.Write(layout.Marker, marker.Build());
         return marker;
+    }
+
+    private static void OpenKeys(RepositoryLayout layout, RepositoryMarker marker, RepositoryOptions options)
+    {
+        if (options.Key is not { } key)
+        {
+            if (marker.IsEncrypted)
+            {
+                throw new KeyRequiredException(layout.Root);
+            }
+        }
+        else
+        {
+            layout.Keyring = marker.IsEncrypted
+                ? RepositoryKeyring.Open(layout, marker.Id, key, options.Time)
+                : throw new NotEncryptedException(layout.Root);
+        }
     }
 }

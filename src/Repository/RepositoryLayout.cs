@@ -7,17 +7,22 @@ internal sealed class RepositoryLayout(string root)
 {
     public const string MarkerName = "cairn-repository";
     public const string LockName = "lock";
+    public const string KeysName = "keys";
 
     private const string ManifestSuffix = ".manifest";
     private const string CommitSuffix = ".commit";
     private const string JournalSuffix = ".journal";
     private const string TombstoneSuffix = ".tombstone";
     private const string PackSuffix = ".pack";
+    private const string KeySlotSuffix = ".slot";
 
     public string Root { get; } = root;
 
     /// <summary>Nothing may be made in it.</summary>
     public bool IsReadOnly { get; init; }
+
+    /// <summary>The keys of an encrypted repository; set once, when it is opened, and null for one that is not encrypted.</summary>
+    public RepositoryKeyring? Keyring { get; set; }
 
     public string Marker => Path.Combine(Root, MarkerName);
 
@@ -30,9 +35,17 @@ internal sealed class RepositoryLayout(string root)
     /// <summary>Where points are restored to for a proof; not part of what is kept.</summary>
     public string Scratch => Path.Combine(Root, "scratch");
 
+    public string Keys => Path.Combine(Root, KeysName);
+
+    public string KeysLock => Path.Combine(Keys, LockName);
+
+    public string KeySlot(uint number) => Path.Combine(Keys, number.ToString("x8", CultureInfo.InvariantCulture) + KeySlotSuffix);
+
+    public IEnumerable<uint> ListKeySlots() => ListNumbers(Keys, KeySlotSuffix);
+
     public string Tombstone(PointId point) => Path.Combine(Tombstones, point.Text + TombstoneSuffix);
 
-    public ChainLayout Chain(ChainId chain) => new(this, chain, Path.Combine(Chains, chain.Text), ChainSealing.Plain);
+    public ChainLayout Chain(ChainId chain) => new(this, chain, Path.Combine(Chains, chain.Text));
 
     /// <summary>As people see it in reports: below the repository.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path);
@@ -55,13 +68,20 @@ internal sealed class RepositoryLayout(string root)
             .Select(p => p.Id)
             .Order();
 
+    // Eight hex digits.
+    private static IEnumerable<uint> ListNumbers(string directory, string suffix) =>
+        ListNames(directory, suffix)
+            .Where(name => name.Length == 8 && uint.TryParse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
+            .Select(name => uint.Parse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))
+            .Order();
+
     private static IEnumerable<string> ListNames(string directory, string suffix) =>
         Directory.Exists(directory)
             ? Directory.EnumerateFiles(directory, "*" + suffix).Select(path => Path.GetFileName(path)[..^suffix.Length])
             : [];
 
     /// <summary>The paths of one chain.</summary>
-    public sealed class ChainLayout(RepositoryLayout repository, ChainId id, string root, ChainSealing sealing)
+    public sealed class ChainLayout(RepositoryLayout repository, ChainId id, string root)
     {
         public ChainId Id { get; } = id;
 
@@ -69,8 +89,13 @@ internal sealed class RepositoryLayout(string root)
 
         public string Root { get; } = root;
 
-        /// <summary>How the chain's records and blocks are named and sealed.</summary>
-        public ChainSealing Sealing { get; } = sealing;
+        /// <summary>
+        /// How the chain's records and blocks are named and sealed. Throws <see cref="RepositoryDamagedException"/> when the chain's key is missing or damaged.
+        /// </summary>
+        public ChainSealing Sealing => Repository.Keyring?.Find(this) ?? ChainSealing.Plain;
+
+        /// <summary>The chain's key; in encrypted repositories only.</summary>
+        public string Key => Path.Combine(Root, "key");
 
         public string RecoveryPage => Path.Combine(Root, "RECOVER.md");
 
@@ -101,11 +126,7 @@ internal sealed class RepositoryLayout(string root)
 
         public IEnumerable<PointId> ListCommits() => ListPoints(Commits, CommitSuffix);
 
-        public IEnumerable<uint> ListPacks() =>
-            ListNames(Packs, PackSuffix)
-                .Where(name => name.Length == 8 && uint.TryParse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
-                .Select(name => uint.Parse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))
-                .Order();
+        public IEnumerable<uint> ListPacks() => ListNumbers(Packs, PackSuffix);
 
         public IEnumerable<PointId> ListJournaled() => ParseJournals().Select(j => j.Point).Distinct().Order();
 

@@ -7,6 +7,12 @@ public sealed record RepositoryOptions
     public bool ReadOnly { get; init; }
 
     /// <summary>
+    /// What opens an encrypted repository, or what a new one is encrypted with; null for one that is not. Whoever gives it disposes it, when the
+    /// repository is open.
+    /// </summary>
+    public RepositoryKey? Key { get; init; }
+
+    /// <summary>
     /// Bytes after which a new pack is begun; from 1 MiB to 64 GiB, default 1 GiB. A larger value makes fewer files, and more dead bytes
     /// stay when points are deleted.
     /// </summary>

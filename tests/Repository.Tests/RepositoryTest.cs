@@ -19,6 +19,8 @@ public abstract class RepositoryTest : IAsyncLifetime
 
     internal INodeRepository Repository { get; private set; } = null!;
 
+    internal RepositoryLayout Layout => ((LocalNodeRepository)Repository).Layout;
+
     internal ManualTimeProvider Time { get; } = new();
 
     internal static CancellationToken Cancel => CancellationToken.None;

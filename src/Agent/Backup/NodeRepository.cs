@@ -26,10 +26,16 @@ internal sealed class NodeRepository(AgentSettings settings, TimeProvider time) 
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return opened ??= await LocalRepository.OpenOrCreateAsync(
-                Path,
-                new RepositoryOptions { MaxPackBytes = settings.MaxPackBytes, Time = time },
-                cancellationToken);
+            if (opened is null)
+            {
+                using var key = settings.RepositoryKey?.Read();
+                opened = await LocalRepository.OpenOrCreateAsync(
+                    Path,
+                    new RepositoryOptions { MaxPackBytes = settings.MaxPackBytes, Key = key, Time = time },
+                    cancellationToken);
+            }
+
+            return opened;
         }
         catch (RepositoryException failure)
         {

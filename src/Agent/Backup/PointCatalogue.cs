@@ -66,7 +66,7 @@ internal sealed class PointCatalogue(AgentSettings settings, NodeRepository repo
             await entries.WriteAsync(
                 new PointEntry
                 {
-                    Path = entry.Path,
+                    Path = UnixPath.Show(entry.Path),
                     Kind = entry.Kind switch
                     {
                         EntryKind.Directory => "directory",

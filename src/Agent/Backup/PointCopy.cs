@@ -70,7 +70,11 @@ internal sealed class PointCopy(
             var instance = instances.Open(captured.Name);
             await foreach (var entry in instance.EntriesAsync(CaptureDirectories.WorkspaceOf(captured), cancellationToken))
             {
-                yield return entry with { Path = PointPaths.Of(captured.Name, entry.Path) };
+                yield return entry with
+                {
+                    Path = PointPaths.Of(captured.Name, entry.Path),
+                    LinkedTo = entry.LinkedTo is { } first ? PointPaths.Of(captured.Name, first) : null,
+                };
             }
         }
 

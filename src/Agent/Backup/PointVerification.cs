@@ -29,7 +29,7 @@ internal sealed class PointVerification(NodeRepository repository)
 
         result.Damage.AddRange(report.Damages.Select(damage => new Damage
         {
-            File = damage.Path ?? damage.FoundIn,
+            File = damage.Path is { } path ? Cairn.Repository.UnixPath.Show(path) : damage.FoundIn,
             Offset = damage.Offset ?? 0,
             What = $"{damage.Finding} (in {damage.FoundIn})",
         }));

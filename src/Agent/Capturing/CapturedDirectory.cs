@@ -18,16 +18,9 @@ internal sealed class CapturedDirectory(string path)
     /// <summary>Removes everything in it.</summary>
     public void Clear()
     {
-        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos())
+        foreach (var name in NativeFiles.ListNames(Path) ?? throw Lost(Path))
         {
-            if (entry is DirectoryInfo { LinkTarget: null } directory)
-            {
-                directory.Delete(recursive: true);
-            }
-            else
-            {
-                entry.Delete();
-            }
+            Tree.Remove(At(name), CancellationToken.None);
         }
     }
 
@@ -44,7 +37,7 @@ internal sealed class CapturedDirectory(string path)
     }
 
     /// <summary>
-    /// Gives every captured directory, the root included, owner, mode and time of its live counterpart; those without one
+    /// Gives every captured directory, the root included, owner, mode, time and extended attributes of its live counterpart; those without one
     /// keep what they have. Deepest first, because filling a directory changes its time.
     /// </summary>
     public void SetDirectoryAttributes(string liveRoot)
@@ -53,8 +46,11 @@ internal sealed class CapturedDirectory(string path)
         for (var i = directories.Count - 1; i >= -1; i--)
         {
             var relative = i < 0 ? "" : directories[i];
-            if (NativeFiles.Look(relative.Length == 0 ? liveRoot : $"{liveRoot}/{relative}") is { Kind: FileKind.Directory } status)
+            var live = relative.Length == 0 ? liveRoot : $"{liveRoot}/{relative}";
+            if (NativeFiles.Look(live) is { Kind: FileKind.Directory } status)
             {
+                KeptAttributes.Copy(live, At(relative));
+
                 // Without these the agent could neither read nor remove it, were it not root.
                 NativeFiles.SetAttributes(At(relative), status with { Mode = status.Mode | 0x1C0 });
             }
@@ -68,24 +64,24 @@ internal sealed class CapturedDirectory(string path)
     public async IAsyncEnumerable<SourceEntry> EntriesAsync(
         string root, Func<string, bool> immutable, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        var own = NativeFiles.Look(Path) is { Kind: not FileKind.Missing } found ? found : throw Lost(Path);
-        yield return new SourceEntry { Path = root, Kind = EntryKind.Directory, Attributes = own.Attributes, Class = root };
-        foreach (var item in TreeWalk.Below(Path))
+        // The other name of a captured link is the live file's.
+        var source = new TreeSource(namesElsewhere: 1);
+        var found = false;
+        await foreach (var entry in source.ReadAsync(Path, root, Adjust, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var isFile = item.Status.Kind == FileKind.Regular;
-            var fixedContent = isFile && immutable(item.Path);
-            yield return new SourceEntry
-            {
-                Path = $"{root}/{item.Path}",
-                Kind = isFile ? EntryKind.File : EntryKind.Directory,
-                Attributes = item.Status.Attributes,
-                Class = root,
-                Immutable = fixedContent,
-                Identity = fixedContent ? item.Status.Identity : null,
-                PhysicalPath = isFile ? At(item.Path) : null,
-            };
+            found = true;
+            yield return entry;
+        }
+
+        if (!found)
+        {
+            throw Lost(Path);
+        }
+
+        SourceEntry Adjust(SourceEntry entry)
+        {
+            var fixedContent = entry.Kind == EntryKind.File && immutable(entry.Path[(root.Length + 1)..]);
+            return entry with { Immutable = fixedContent, Identity = fixedContent ? entry.Identity : null, LinkedTo = null, MayHaveLinks = false };
         }
     }
 

@@ -1,14 +1,16 @@
 using System.Buffers;
 using Cairn.Agent.Native;
+using Cairn.Repository;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Agent.Capturing;
 
-/// <summary>Copies one file with its owner, mode and time; holes stay holes.</summary>
+/// <summary>Copies one file with its owner, mode, time and extended attributes; holes stay holes.</summary>
 internal static class FileCopy
 {
     private const int BufferBytes = 256 << 10;
     private const int HoleBytes = 4096;
+    private const uint OwnerOnly = 0x180;
 
     /// <summary>
     /// Copies <paramref name="source"/> over <paramref name="target"/>, front to back. A file that grows meanwhile is copied up to
@@ -31,8 +33,8 @@ internal static class FileCopy
         }
 
         var limit = untilEnd ? long.MaxValue : RandomAccess.GetLength(input);
-        File.Delete(target);
-        using var output = File.OpenHandle(target, FileMode.CreateNew, FileAccess.Write);
+        NativeFiles.Unlink(target);
+        using var output = NativeFiles.Open(target, LibC.OpenReadWrite | LibC.OpenCreate | LibC.OpenExclusive, OwnerOnly);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
@@ -56,6 +58,7 @@ internal static class FileCopy
             }
 
             RandomAccess.SetLength(output, done);
+            KeptAttributes.Copy(source, target);
             NativeFiles.SetAttributes(target, status);
             return done;
         }

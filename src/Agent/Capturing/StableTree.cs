@@ -113,7 +113,7 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
             return;
         }
 
-        File.Delete(capture.At(item.Path));
+        NativeFiles.Unlink(capture.At(item.Path));
         capture.EnsureDirectory(item.Path);
         findings.Change ??= $"directory '{item.Path}' appeared";
     }
@@ -181,11 +181,11 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
     {
         if (status.Kind == FileKind.Directory)
         {
-            Directory.Delete(path, recursive: true);
+            Tree.Remove(path, CancellationToken.None);
         }
         else
         {
-            File.Delete(path);
+            NativeFiles.Unlink(path);
         }
     }
 

@@ -9,20 +9,11 @@ namespace Cairn.Agent.Capturing;
 /// </summary>
 internal static class TreeWalk
 {
-    private static readonly EnumerationOptions Everything = new()
-    {
-        AttributesToSkip = 0,
-        IgnoreInaccessible = false,
-        MatchType = MatchType.Simple,
-        RecurseSubdirectories = false,
-        ReturnSpecialDirectories = false,
-    };
-
     /// <summary>
     /// Everything below <paramref name="root"/>. <paramref name="enter"/> says for a directory whether its content is wanted.
     /// </summary>
-    /// <exception cref="CairnException"><see cref="ErrorCode.PathUnusable"/> for a name that is not UTF-8: it could be neither read nor kept.</exception>
-    /// <exception cref="IOException">A directory cannot be read.</exception>
+    /// <exception cref="CairnException"><see cref="ErrorCode.PermissionMissing"/>: a directory may not be listed.</exception>
+    /// <exception cref="NativeFailureException">A directory cannot be read.</exception>
     public static IEnumerable<TreeItem> Below(string root, Func<TreeItem, bool>? enter = null)
     {
         var pending = new Stack<TreeItem>();
@@ -40,16 +31,12 @@ internal static class TreeWalk
     private static void Push(string root, string path, Stack<TreeItem> pending)
     {
         var directory = path.Length == 0 ? root : $"{root}/{path}";
-        List<string> names;
+        IReadOnlyList<string> names;
         try
         {
-            names = [.. Directory.EnumerateFileSystemEntries(directory, "*", Everything).Select(p => Path.GetFileName(p)!)];
+            names = NativeFiles.ListNames(directory) ?? [];
         }
-        catch (DirectoryNotFoundException)
-        {
-            return;
-        }
-        catch (UnauthorizedAccessException denied)
+        catch (NativeFailureException denied) when (denied.Error is NativeFailureException.AccessDenied)
         {
             throw new CairnException(
                 ErrorCode.PermissionMissing,
@@ -59,18 +46,8 @@ internal static class TreeWalk
                 cause: denied);
         }
 
-        names.Sort(StringComparer.Ordinal);
         for (var i = names.Count - 1; i >= 0; i--)
         {
-            if (names[i].Contains('\uFFFD', StringComparison.Ordinal))
-            {
-                throw new CairnException(
-                    ErrorCode.PathUnusable,
-                    $"'{directory}' holds the name '{names[i]}', which is not UTF-8",
-                    "rename or remove it",
-                    subject: directory);
-            }
-
             if (NativeFiles.Look($"{directory}/{names[i]}") is { Kind: not FileKind.Missing } status)
             {
                 pending.Push(new TreeItem(path.Length == 0 ? names[i] : $"{path}/{names[i]}", status));

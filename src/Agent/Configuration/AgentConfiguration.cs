@@ -74,8 +74,9 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
         });
         var roots = CheckRoots(options.Roots, problems);
         CheckInstances(options, engines, roots, problems);
+        var repositoryKey = KeySource.From(options.Encryption, "encryption", problems);
         var repositoryProblem = Path.IsPathFullyQualified(options.Repository)
-            ? await CheckRepositoryAsync(options.Repository, cancellationToken)
+            ? await CheckRepositoryAsync(options.Repository, repositoryKey, cancellationToken)
             : null;
 
         var settings = problems.Count > 0
@@ -93,6 +94,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 Handshake = TimeSpan.FromSeconds(options.Limits.HandshakeSeconds),
                 StateDirectory = Path.TrimEndingDirectorySeparator(options.State),
                 RepositoryPath = Path.TrimEndingDirectorySeparator(options.Repository),
+                RepositoryKey = repositoryKey,
                 Roots = [.. options.Roots],
                 Compression = compression,
                 MaxPackBytes = maxPack,
@@ -223,10 +225,12 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
         }
     }
 
-    private static async Task<string?> CheckRepositoryAsync(string path, CancellationToken cancellationToken)
+    private static async Task<string?> CheckRepositoryAsync(string path, KeySource? keySource, CancellationToken cancellationToken)
     {
         try
         {
+            // Read before all else: a repository that is still to be made needs it too.
+            using var key = keySource?.Read();
             if (File.Exists(path))
             {
                 return $"repository: {path} is a file, not a directory";
@@ -239,7 +243,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
 
             // Read-only: checking must neither make anything nor take the lock of an agent that runs.
             await using var repository = await LocalRepository.OpenOrCreateAsync(
-                path, new RepositoryOptions { ReadOnly = true }, cancellationToken);
+                path, new RepositoryOptions { ReadOnly = true, Key = key }, cancellationToken);
             return null;
         }
         catch (RepositoryException failure)

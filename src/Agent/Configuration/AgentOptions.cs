@@ -32,6 +32,9 @@ public sealed class AgentOptions
     /// <summary>Absolute path of this node's repository: absent, empty or ours. Required.</summary>
     public string Repository { get; set; } = "";
 
+    /// <summary>What the repository is encrypted with; nothing by default, and then it is not encrypted.</summary>
+    public EncryptionOptions Encryption { get; set; } = new();
+
     /// <summary>Absolute paths of the directories below which the agent may touch anything. At least one.</summary>
     public IList<string> Roots { get; set; } = [];
 

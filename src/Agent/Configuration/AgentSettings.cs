@@ -32,6 +32,9 @@ internal sealed record AgentSettings
 
     public required string RepositoryPath { get; init; }
 
+    /// <summary>Where the repository's key is; null for a repository that is not encrypted.</summary>
+    public KeySource? RepositoryKey { get; init; }
+
     public required IReadOnlyList<string> Roots { get; init; }
 
     public required Compression Compression { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cairn.Repository;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Agent.Native;
@@ -15,6 +16,7 @@ internal static partial class LibC
     public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
     public const int OpenCreate = 0x40;
+    public const int OpenExclusive = 0x80;
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
     public const int LockShared = 1;
@@ -36,37 +38,37 @@ internal static partial class LibC
 
     private const string Library = "libc";
 
-    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Statx(int directory, string path, int flags, uint mask, out StatxBuffer buffer);
 
-    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int RenameAt2(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
-    [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Rename(string from, string to);
 
-    [LibraryImport(Library, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "link", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Link(string from, string to);
 
-    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Unlink(string path);
 
-    [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int MakeDirectory(string path, uint mode);
 
-    [LibraryImport(Library, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "rmdir", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int RemoveDirectory(string path);
 
-    [LibraryImport(Library, EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "chmod", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int ChangeMode(string path, uint mode);
 
-    [LibraryImport(Library, EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "lchown", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int ChangeOwner(string path, uint user, uint group);
 
-    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Access(int directory, string path, int mode, int flags);
 
-    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
@@ -81,13 +83,13 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(SafeFileHandle file, int command, int argument);
 
-    [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int SetTimes(int directory, string path, in FileTimes times, int flags);
 
-    [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int StatVfs(string path, out StatVfsBuffer buffer);
 
-    [LibraryImport(Library, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "realpath", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial nint RealPath(string path, nint resolved);
 
     [LibraryImport(Library, EntryPoint = "free")]

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using Cairn.Repository;
 
 namespace Cairn.Agent.Native;
 
 /// <summary>The operating system refused a call; says which, on what path, and the error number.</summary>
 internal sealed class NativeFailureException(string operation, string path, int error)
-    : IOException($"{operation} of '{path}' failed: {Describe(error)} (errno {error})")
+    : IOException($"{operation} of '{UnixPath.Show(path)}' failed: {Describe(error)} (errno {error})")
 {
     public const int NotPermitted = 1;
     public const int NoEntry = 2;

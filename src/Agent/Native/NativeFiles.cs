@@ -40,6 +40,11 @@ internal static class NativeFiles
         ? status
         : throw new NativeFailureException("stat", path, NativeFailureException.NoEntry);
 
+    /// <summary>The names in a directory, in ordinal order; null when it is not there. Names may be any bytes (<see cref="UnixPath"/>).</summary>
+    public static IReadOnlyList<string>? ListNames(string directory) =>
+        UnixDirectory.TryListNames(directory, out var error) ??
+        (error is NativeFailureException.NoEntry or NativeFailureException.NotDirectory ? null : throw new NativeFailureException("list", directory, error));
+
     /// <summary>Exchanges two names in one step: there is no moment at which either is missing.</summary>
     public static void Exchange(string first, string second) => Check(
         LibC.RenameAt2(LibC.AtCurrentDirectory, first, LibC.AtCurrentDirectory, second, LibC.RenameExchange),
@@ -217,13 +222,15 @@ internal static class NativeFiles
         error = resolved == 0 ? Marshal.GetLastPInvokeError() : 0;
         try
         {
-            return Marshal.PtrToStringUTF8(resolved);
+            return resolved == 0 ? null : UnixPath.FromBytes(BytesAt(resolved));
         }
         finally
         {
             LibC.Free(resolved);
         }
     }
+
+    private static unsafe ReadOnlySpan<byte> BytesAt(nint text) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)text);
 
     private static void Check(int result, string operation, string path)
     {

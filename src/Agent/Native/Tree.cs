@@ -1,5 +1,3 @@
-using System.IO.Enumeration;
-
 namespace Cairn.Agent.Native;
 
 /// <summary>Whole directories: what they take, and their removal. Never follows a link.</summary>
@@ -59,8 +57,6 @@ internal static class Tree
         }
     }
 
-    private static FileSystemEnumerable<string> Children(string path) => new(
-        path,
-        (ref FileSystemEntry entry) => entry.ToFullPath(),
-        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false });
+    // What vanished meanwhile has no children.
+    private static IEnumerable<string> Children(string path) => (NativeFiles.ListNames(path) ?? []).Select(name => $"{path}/{name}");
 }

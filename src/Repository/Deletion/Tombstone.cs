@@ -7,7 +7,7 @@ internal sealed record Tombstone(PointId Point, TombstoneReason Reason, DateTime
     public static Tombstone? TryRead(RepositoryLayout layout, PointId point)
     {
         var path = layout.Tombstone(point);
-        var plain = BlockFile.TryReadSingle(path, FileKind.Tombstone, BlockKind.Tombstone, ChainSealing.Plain);
+        var plain = BlockFile.TryReadSingle(path, new BlockOwner(FileKind.Tombstone, ""), BlockKind.Tombstone, ChainSealing.Plain);
         if (plain is null)
         {
             return null;
@@ -36,6 +36,6 @@ internal sealed record Tombstone(PointId Point, TombstoneReason Reason, DateTime
         writer.Text(Point.Text);
         writer.U8((byte)Reason);
         writer.I64(Time.UtcTicks);
-        DurableFile.Write(layout.Tombstone(Point), BlockFile.BuildSingle(FileKind.Tombstone, BlockKind.Tombstone, writer.Written, ChainSealing.Plain));
+        DurableFile.Write(layout.Tombstone(Point), BlockFile.BuildSingle(new BlockOwner(FileKind.Tombstone, ""), BlockKind.Tombstone, writer.Written, ChainSealing.Plain));
     }
 }

@@ -47,4 +47,28 @@ public enum RepositoryErrorCode
 
     /// <summary>The repository was opened read-only.</summary>
     ReadOnly = 15,
+
+    /// <summary>The repository is encrypted, and no key was given.</summary>
+    KeyRequired = 16,
+
+    /// <summary>No key slot opens with the key that was given.</summary>
+    KeyWrong = 17,
+
+    /// <summary>The key that was given is that of a removed slot.</summary>
+    KeySlotRemoved = 18,
+
+    /// <summary>A key slot, or a chain's key, is damaged.</summary>
+    KeySlotDamaged = 19,
+
+    /// <summary>A key was given, and the repository is not encrypted.</summary>
+    NotEncrypted = 20,
+
+    /// <summary>The slot is the last one that opens the repository.</summary>
+    LastKeySlot = 21,
+
+    /// <summary>There is no such key slot.</summary>
+    KeySlotNotFound = 22,
+
+    /// <summary>A passphrase or key file cannot be read, or holds neither.</summary>
+    KeyMaterial = 23,
 }

@@ -6,7 +6,9 @@ namespace Cairn.Repository;
 /// Frames a structure: a header of 40 bytes (<see cref="SealHeader"/> with the magic "CRNB" (32), CRC-32C of the stored bytes (4), CRC-32C of the 36 bytes
 /// before (4)) and the stored bytes. Not for concurrent use.
 /// </summary>
-internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
+/// <param name="sealing">How blocks are sealed.</param>
+/// <param name="owner">What kind of file it is, and whose: no block opens in another one.</param>
+internal sealed class BlockCodec(ChainSealing sealing, BlockOwner owner) : IDisposable
 {
     public const int HeaderSize = 40;
 
@@ -17,10 +19,14 @@ internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
     private const int ChecksumAt = SealHeader.Size;
     private const int HeaderChecksumAt = SealHeader.Size + 4;
 
+    private readonly byte[] owner = owner.ToBytes();
     private readonly ZstdCompressor compressor = new(Compression.Balanced);
     private readonly ZstdDecompressor decompressor = new();
 
-    public byte[] Encode(BlockKind kind, ReadOnlySpan<byte> plain)
+    /// <param name="kind">What it holds.</param>
+    /// <param name="plain">Its bytes.</param>
+    /// <param name="offset">Where in its file it will stand.</param>
+    public byte[] Encode(BlockKind kind, ReadOnlySpan<byte> plain, long offset)
     {
         if (plain.Length > MaxPlainBytes)
         {
@@ -38,8 +44,7 @@ internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
         var stored = length + sealing.Overhead;
         var codec = packed == 0 ? (byte)0 : (byte)1;
         new SealHeader((byte)kind, codec, sealing.Cipher, (uint)plain.Length, (uint)stored, sealing.KeyId).Write(block, Magic);
-        _ = sealing.Seal(
-            block.AsSpan(HeaderSize), length, block.AsSpan(0, SealHeader.ContextSize), block.AsSpan(SealHeader.NonceAt, ChainSealing.NonceSize));
+        _ = sealing.Seal(block.AsSpan(HeaderSize), length, Context(block, offset), block.AsSpan(SealHeader.NonceAt, ChainSealing.NonceSize));
         BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(ChecksumAt), Crc32C.Compute(block.AsSpan(HeaderSize, stored)));
         BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(HeaderChecksumAt), Crc32C.Compute(block.AsSpan(0, HeaderChecksumAt)));
         return block[..(HeaderSize + stored)];
@@ -68,8 +73,8 @@ internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
             : new BlockHeader(fields, BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]));
     }
 
-    /// <summary>Checks, opens and unpacks a whole block.</summary>
-    public byte[] Decode(in BlockHeader header, byte[] block)
+    /// <summary>Checks, opens and unpacks a whole block, which stands at <paramref name="offset"/> of its file.</summary>
+    public byte[] Decode(in BlockHeader header, byte[] block, long offset)
     {
         if (block.Length != header.TotalLength)
         {
@@ -82,7 +87,7 @@ internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
             throw new InvalidDataException("the block's checksum does not fit");
         }
 
-        if (sealing.TryOpen(header.Fields, block.AsSpan(SealHeader.NonceAt, ChainSealing.NonceSize), block.AsSpan(0, SealHeader.ContextSize), stored, out var length) is { } fault)
+        if (sealing.TryOpen(header.Fields, block.AsSpan(SealHeader.NonceAt, ChainSealing.NonceSize), Context(block, offset), stored, out var length) is { } fault)
         {
             throw new InvalidDataException($"the block: {fault}");
         }
@@ -102,5 +107,15 @@ internal sealed class BlockCodec(ChainSealing sealing) : IDisposable
     {
         compressor.Dispose();
         decompressor.Dispose();
+    }
+
+    // What is sealed is bound to its kind and plain length, its file and its place in it; the sealing adds the chain.
+    private byte[] Context(ReadOnlySpan<byte> block, long offset)
+    {
+        var context = new byte[SealHeader.ContextSize + sizeof(long) + owner.Length];
+        block[..SealHeader.ContextSize].CopyTo(context);
+        BinaryPrimitives.WriteInt64LittleEndian(context.AsSpan(SealHeader.ContextSize), offset);
+        owner.CopyTo(context.AsSpan(SealHeader.ContextSize + sizeof(long)));
+        return context;
     }
 }

@@ -10,9 +10,9 @@ internal sealed class BlockFile : IDisposable
     private readonly SafeFileHandle handle;
     private readonly BlockCodec codec;
 
-    private BlockFile(string path, SafeFileHandle handle, ChainSealing sealing)
+    private BlockFile(string path, SafeFileHandle handle, BlockOwner owner, ChainSealing sealing)
     {
-        codec = new BlockCodec(sealing);
+        codec = new BlockCodec(sealing, owner);
         Path = path;
         this.handle = handle;
         Length = handle.Stat(path).Attributes.Size;
@@ -23,7 +23,7 @@ internal sealed class BlockFile : IDisposable
     public long Length { get; }
 
     /// <summary>Null when the file is not there.</summary>
-    public static BlockFile? TryOpen(string path, FileKind kind, ChainSealing sealing)
+    public static BlockFile? TryOpen(string path, BlockOwner owner, ChainSealing sealing)
     {
         var handle = UnixFile.TryOpenForReading(path);
         if (handle is null)
@@ -31,10 +31,10 @@ internal sealed class BlockFile : IDisposable
             return null;
         }
 
-        var file = new BlockFile(path, handle, sealing);
+        var file = new BlockFile(path, handle, owner, sealing);
         try
         {
-            FilePreamble.Check(file.Read(0, FilePreamble.Size), kind, path);
+            FilePreamble.Check(file.Read(0, FilePreamble.Size), owner.Kind, path);
             return file;
         }
         catch
@@ -44,13 +44,13 @@ internal sealed class BlockFile : IDisposable
         }
     }
 
-    public static BlockFile Open(string path, FileKind kind, ChainSealing sealing) =>
-        TryOpen(path, kind, sealing) ?? throw new RepositoryDamagedException(path, "is missing");
+    public static BlockFile Open(string path, BlockOwner owner, ChainSealing sealing) =>
+        TryOpen(path, owner, sealing) ?? throw new RepositoryDamagedException(path, "is missing");
 
     /// <summary>A small file that is one block; null when it is not there.</summary>
-    public static byte[]? TryReadSingle(string path, FileKind fileKind, BlockKind blockKind, ChainSealing sealing)
+    public static byte[]? TryReadSingle(string path, BlockOwner owner, BlockKind blockKind, ChainSealing sealing)
     {
-        using var file = TryOpen(path, fileKind, sealing);
+        using var file = TryOpen(path, owner, sealing);
         if (file is null)
         {
             return null;
@@ -60,10 +60,10 @@ internal sealed class BlockFile : IDisposable
         return next == file.Length ? plain : throw file.Damaged(next, "bytes follow the only block");
     }
 
-    public static byte[] BuildSingle(FileKind fileKind, BlockKind blockKind, ReadOnlySpan<byte> plain, ChainSealing sealing)
+    public static byte[] BuildSingle(BlockOwner owner, BlockKind blockKind, ReadOnlySpan<byte> plain, ChainSealing sealing)
     {
-        using var codec = new BlockCodec(sealing);
-        return [.. FilePreamble.Build(fileKind), .. codec.Encode(blockKind, plain)];
+        using var codec = new BlockCodec(sealing, owner);
+        return [.. FilePreamble.Build(owner.Kind), .. codec.Encode(blockKind, plain, FilePreamble.Size)];
     }
 
     /// <summary>The plain bytes of the block at <paramref name="offset"/>, which must be of this kind.</summary>
@@ -85,7 +85,7 @@ internal sealed class BlockFile : IDisposable
                 throw new InvalidDataException($"truncated: the block ends at {next}, the file at {Length}");
             }
 
-            return codec.Decode(header, Read(offset, (int)header.TotalLength));
+            return codec.Decode(header, Read(offset, (int)header.TotalLength), offset);
         }
         catch (InvalidDataException e)
         {

@@ -18,4 +18,13 @@ internal enum BlockKind : byte
 
     /// <summary>Source trouble that was allowed.</summary>
     SourceNotes = 9,
+
+    /// <summary>A key slot.</summary>
+    KeySlot = 10,
+
+    /// <summary>A chain's wrapped key.</summary>
+    ChainKey = 11,
+
+    /// <summary>A whole file, sealed: its bytes as they would be without encryption.</summary>
+    Sealed = 12,
 }

@@ -8,4 +8,6 @@ internal enum FileKind
     Commit,
     Journal,
     Tombstone,
+    KeySlot,
+    ChainKey,
 }

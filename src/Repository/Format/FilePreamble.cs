@@ -41,13 +41,15 @@ internal static class FilePreamble
         }
     }
 
-    private static ReadOnlySpan<byte> Magic(FileKind kind) => kind switch
+    public static ReadOnlySpan<byte> Magic(FileKind kind) => kind switch
     {
         FileKind.Pack => "CAIRNPAK"u8,
         FileKind.Manifest => "CAIRNMAN"u8,
         FileKind.Commit => "CAIRNCMT"u8,
         FileKind.Journal => "CAIRNJNL"u8,
         FileKind.Tombstone => "CAIRNTMB"u8,
+        FileKind.KeySlot => "CAIRNKSL"u8,
+        FileKind.ChainKey => "CAIRNCKY"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown file kind"),
     };
 }

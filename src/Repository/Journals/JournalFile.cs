@@ -7,12 +7,14 @@ namespace Cairn.Repository;
 internal sealed class JournalFile : IDisposable
 {
     private readonly RepositoryLayout.ChainLayout chain;
+    private readonly int attempt;
     private readonly BlockFile file;
     private readonly long entriesAt;
 
-    private JournalFile(RepositoryLayout.ChainLayout chain, BlockFile file)
+    private JournalFile(RepositoryLayout.ChainLayout chain, int attempt, BlockFile file)
     {
         this.chain = chain;
+        this.attempt = attempt;
         this.file = file;
         try
         {
@@ -26,14 +28,18 @@ internal sealed class JournalFile : IDisposable
 
     public BeginPoint Begun { get; }
 
+    /// <summary>Whose the blocks of a journal are.</summary>
+    public static BlockOwner Owner(PointId point, int attempt) =>
+        new(FileKind.Journal, $"{point.Text}.{attempt.ToString("d4", System.Globalization.CultureInfo.InvariantCulture)}");
+
     /// <summary>Null when the file is not there, or ended before its header was durable: then it holds nothing.</summary>
     public static JournalFile? TryOpen(RepositoryLayout.ChainLayout chain, PointId point, int attempt)
     {
         BlockFile? file = null;
         try
         {
-            file = BlockFile.TryOpen(chain.Journal(point, attempt), FileKind.Journal, chain.Sealing);
-            return file is null ? null : new JournalFile(chain, file);
+            file = BlockFile.TryOpen(chain.Journal(point, attempt), Owner(point, attempt), chain.Sealing);
+            return file is null ? null : new JournalFile(chain, attempt, file);
         }
         catch (RepositoryDamagedException)
         {
@@ -44,7 +50,7 @@ internal sealed class JournalFile : IDisposable
     }
 
     /// <summary>A walk of its own over what is durable.</summary>
-    public EntryCursor ReadEntries() => new(new JournalBlocks(BlockFile.Open(file.Path, FileKind.Journal, chain.Sealing), entriesAt));
+    public EntryCursor ReadEntries() => new(new JournalBlocks(BlockFile.Open(file.Path, Owner(Begun.Point, attempt), chain.Sealing), entriesAt));
 
     /// <summary>What the copy did, when this attempt completed it; null otherwise.</summary>
     public PointTotals? TryReadTotals() => FindSummary() is { } at ? ReadTotals(at) : null;

@@ -10,14 +10,14 @@ internal sealed class JournalWriter : IDisposable
     private readonly string path;
     private long length;
 
-    private JournalWriter(string path, SafeFileHandle handle, ChainSealing sealing) =>
-        (this.path, this.handle, codec) = (path, handle, new BlockCodec(sealing));
+    private JournalWriter(string path, SafeFileHandle handle, BlockOwner owner, ChainSealing sealing) =>
+        (this.path, this.handle, codec) = (path, handle, new BlockCodec(sealing, owner));
 
     /// <summary>Durable with its header when this returns.</summary>
     public static JournalWriter Create(RepositoryLayout.ChainLayout chain, BeginPoint spec, int attempt)
     {
         var path = chain.Journal(spec.Point, attempt);
-        var journal = new JournalWriter(path, UnixFile.CreateNew(path, mode: 0x180), chain.Sealing);
+        var journal = new JournalWriter(path, UnixFile.CreateNew(path, mode: 0x180), JournalFile.Owner(spec.Point, attempt), chain.Sealing);
         journal.Write(FilePreamble.Build(FileKind.Journal));
         journal.Append(BlockKind.PointHeader, PointHeaderFormat.Encode(spec));
         journal.Sync();
@@ -25,7 +25,7 @@ internal sealed class JournalWriter : IDisposable
         return journal;
     }
 
-    public void Append(BlockKind kind, ReadOnlySpan<byte> plain) => Write(codec.Encode(kind, plain));
+    public void Append(BlockKind kind, ReadOnlySpan<byte> plain) => Write(codec.Encode(kind, plain, length));
 
     public void Sync() => UnixFile.Sync(handle, path);
 

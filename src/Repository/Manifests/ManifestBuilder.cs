@@ -10,21 +10,21 @@ internal static class ManifestBuilder
         RepositoryLayout.ChainLayout chain, JournalFile journal, PointTotals totals, PointProperties properties, CancellationToken cancellationToken)
     {
         var path = chain.Manifest(journal.Begun.Point);
-        using var codec = new BlockCodec(chain.Sealing);
+        using var codec = new BlockCodec(chain.Sealing, new BlockOwner(FileKind.Manifest, journal.Begun.Point.Text));
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using (var file = DurableFile.Create(path))
         {
             Append(FilePreamble.Build(FileKind.Manifest));
-            Append(codec.Encode(BlockKind.PointHeader, PointHeaderFormat.Encode(journal.Begun)));
-            Append(codec.Encode(BlockKind.Properties, Encoding.UTF8.GetBytes(properties.Json)));
+            Append(codec.Encode(BlockKind.PointHeader, PointHeaderFormat.Encode(journal.Begun), file.Length));
+            Append(codec.Encode(BlockKind.Properties, Encoding.UTF8.GetBytes(properties.Json), file.Length));
             foreach (var (kind, plain) in journal.ReadManifestBlocks())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Append(codec.Encode(kind, plain));
+                Append(codec.Encode(kind, plain, file.Length));
             }
 
             var summaryAt = file.Length;
-            Append(codec.Encode(BlockKind.Summary, totals.Encode()));
+            Append(codec.Encode(BlockKind.Summary, totals.Encode(), file.Length));
             Append(ManifestFile.BuildTrailer(summaryAt));
             file.Publish();
 

@@ -50,7 +50,7 @@ internal sealed class ManifestFile : IDisposable
     /// <summary>Null when the file is not there.</summary>
     public static ManifestFile? TryOpen(RepositoryLayout.ChainLayout chain, PointId point)
     {
-        var file = BlockFile.TryOpen(chain.Manifest(point), FileKind.Manifest, chain.Sealing);
+        var file = BlockFile.TryOpen(chain.Manifest(point), new BlockOwner(FileKind.Manifest, point.Text), chain.Sealing);
         if (file is null)
         {
             return null;

@@ -10,14 +10,14 @@ internal sealed record PackHeader(uint Number, PackKind Kind, ChainId Chain, Poi
         writer.U8((byte)Kind);
         writer.Text(Chain.Text);
         writer.Text(Point.Text);
-        return BlockFile.BuildSingle(FileKind.Pack, BlockKind.PackHeader, writer.Written, ChainSealing.Plain);
+        return BlockFile.BuildSingle(new BlockOwner(FileKind.Pack, ""), BlockKind.PackHeader, writer.Written, ChainSealing.Plain);
     }
 
     /// <summary>Throws <see cref="RepositoryDamagedException"/> when the pack is missing or is not the one that its name says.</summary>
     public static PackHeader Read(RepositoryLayout.ChainLayout chain, uint number)
     {
         var path = chain.Pack(number);
-        using var file = BlockFile.Open(path, FileKind.Pack, ChainSealing.Plain);
+        using var file = BlockFile.Open(path, new BlockOwner(FileKind.Pack, ""), ChainSealing.Plain);
         try
         {
             var reader = new ByteReader(file.ReadBlock(FilePreamble.Size, BlockKind.PackHeader, out _));

@@ -2,7 +2,7 @@ namespace Cairn.Repository;
 
 /// <summary>What the file system says about a path, with nanoseconds and without following a link.</summary>
 internal readonly record struct UnixStat(
-    uint FileType, UnixAttributes Attributes, FileIdentity Identity, long CtimeNs, long AllocatedBytes)
+    uint FileType, UnixAttributes Attributes, FileIdentity Identity, long CtimeNs, long AllocatedBytes, uint Names)
 {
     private const uint TypeMask = 0xF000;
 
@@ -10,10 +10,15 @@ internal readonly record struct UnixStat(
 
     public bool IsDirectory => FileType == 0x4000;
 
+    public bool IsSymlink => FileType == 0xA000;
+
     /// <summary>Null when there is nothing at the path.</summary>
-    public static UnixStat? TryRead(string path)
+    public static UnixStat? TryRead(string path) => TryReadAt(Libc.CurrentDirectory, path, path);
+
+    /// <summary>As <see cref="TryRead"/>, for a name in an open directory; <paramref name="path"/> is for errors.</summary>
+    public static UnixStat? TryReadAt(int directory, string name, string path)
     {
-        if (Libc.Statx(Libc.CurrentDirectory, path, Libc.SymlinkNoFollow, Libc.BasicStats, out var buffer) == 0)
+        if (Libc.Statx(directory, name, Libc.SymlinkNoFollow, Libc.BasicStats, out var buffer) == 0)
         {
             return From(buffer);
         }
@@ -32,7 +37,8 @@ internal readonly record struct UnixStat(
         new UnixAttributes(b.Mode & 0xFFFu, b.Uid, b.Gid, Nanoseconds(b.MtimeSeconds, b.MtimeNanoseconds), (long)b.Size),
         new FileIdentity(Device(b.DeviceMajor, b.DeviceMinor), b.Inode),
         Nanoseconds(b.CtimeSeconds, b.CtimeNanoseconds),
-        (long)b.Blocks * 512);
+        (long)b.Blocks * 512,
+        b.Names);
 
     private static long Nanoseconds(long seconds, uint nanoseconds) => (seconds * 1_000_000_000) + nanoseconds;
 

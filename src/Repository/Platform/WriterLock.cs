@@ -9,9 +9,12 @@ internal sealed class WriterLock : IDisposable
 
     private WriterLock(SafeFileHandle handle) => this.handle = handle;
 
-    public static WriterLock Acquire(RepositoryLayout layout)
+    public static WriterLock Acquire(RepositoryLayout layout) => Acquire(layout.Lock, layout.Root);
+
+    /// <summary>Throws <see cref="RepositoryLockedException"/> for <paramref name="subject"/> when another has the lock.</summary>
+    public static WriterLock Acquire(string path, string subject)
     {
-        var handle = UnixFile.OpenOrCreate(layout.Lock, mode: 0x180);
+        var handle = UnixFile.OpenOrCreate(path, mode: 0x180);
         if (Libc.Flock(handle.Number(), Libc.LockExclusive | Libc.LockNonBlock) == 0)
         {
             return new WriterLock(handle);
@@ -20,8 +23,8 @@ internal sealed class WriterLock : IDisposable
         var error = LastError.Number;
         handle.Dispose();
         throw error == Libc.WouldBlock
-            ? new RepositoryLockedException(layout.Root)
-            : LastError.Exception(layout.Lock, "flock", error);
+            ? new RepositoryLockedException(subject)
+            : LastError.Exception(path, "flock", error);
     }
 
     public void Dispose() => handle.Dispose();

@@ -44,7 +44,7 @@ internal static class CommitRecordFormat
             writer.I64(node.CaptureEnd.UtcTicks);
         }
 
-        return BlockFile.BuildSingle(FileKind.Commit, BlockKind.CommitRecord, writer.Written, ChainSealing.Plain);
+        return BlockFile.BuildSingle(new BlockOwner(FileKind.Commit, ""), BlockKind.CommitRecord, writer.Written, ChainSealing.Plain);
     }
 
     public static CommitRecord Parse(ReadOnlySpan<byte> bytes, string path)
@@ -59,8 +59,8 @@ internal static class CommitRecordFormat
                 throw new InvalidDataException("truncated, or bytes follow the only block");
             }
 
-            using var codec = new BlockCodec(ChainSealing.Plain);
-            var record = Decode(codec.Decode(header, block.ToArray()));
+            using var codec = new BlockCodec(ChainSealing.Plain, new BlockOwner(FileKind.Commit, ""));
+            var record = Decode(codec.Decode(header, block.ToArray(), FilePreamble.Size));
             return FindFault(record) is { } fault ? throw new InvalidDataException(fault) : record;
         }
         catch (InvalidDataException e)

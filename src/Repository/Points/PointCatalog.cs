@@ -36,7 +36,7 @@ internal sealed class PointCatalog(RepositoryLayout layout)
     {
         var chain = FindChain(point);
         return chain is not null && File.Exists(chain.Commit(point)) && !IsBuried(point)
-            ? OpenedPoint.Open(chain, point, ReadCommitBytes(chain, point), cancellationToken)
+            ? OpenedPoint.Open(chain, point, CommitFile.Read(chain, point), cancellationToken)
             : throw new PointNotFoundException(point, layout.Root);
     }
 
@@ -49,14 +49,7 @@ internal sealed class PointCatalog(RepositoryLayout layout)
         }
 
         return OpenedPoint.Open(
-            chain, point, File.Exists(chain.Commit(point)) ? ReadCommitBytes(chain, point) : default(ReadOnlyMemory<byte>?), cancellationToken);
-    }
-
-    public static byte[] ReadCommitBytes(RepositoryLayout.ChainLayout chain, PointId point)
-    {
-        const int maxBytes = FilePreamble.Size + BlockCodec.HeaderSize + BlockCodec.MaxPlainBytes;
-        using var file = BlockFile.Open(chain.Commit(point), FileKind.Commit, ChainSealing.Plain);
-        return file.Length <= maxBytes ? file.Read(0, maxBytes) : throw file.Damaged(maxBytes, "bytes follow the only block");
+            chain, point, File.Exists(chain.Commit(point)) ? CommitFile.Read(chain, point) : default(ReadOnlyMemory<byte>?), cancellationToken);
     }
 
     private static PointSummary Summarize(RepositoryLayout.ChainLayout chain, PointId point, CancellationToken cancellationToken)
@@ -65,7 +58,7 @@ internal sealed class PointCatalog(RepositoryLayout layout)
         var summary = new PointSummary { Point = point, Chain = chain.Id };
         try
         {
-            var bytes = ReadCommitBytes(chain, point);
+            var bytes = CommitFile.Read(chain, point);
             var record = CommitRecordFormat.Parse(bytes, chain.Commit(point));
             summary = summary with { Record = record, RecordHash = new Sha256Digest(SHA256.HashData(bytes)) };
             using var manifest = ManifestFile.TryOpen(chain, point) ?? throw new RepositoryDamagedException(chain.Manifest(point), "is missing");

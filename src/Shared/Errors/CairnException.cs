@@ -39,10 +39,10 @@ public class CairnException(
     public ErrorDetail ToDetail(string defaultNode = "") => new()
     {
         Code = Code.WireName(),
-        Message = Message,
-        WayOut = WayOut,
+        Message = WireText.Of(Message),
+        WayOut = WireText.Of(WayOut),
         Node = Node ?? defaultNode,
-        Object = Subject ?? "",
+        Object = WireText.Of(Subject ?? ""),
     };
 
     /// <summary>Makes the exception again out of what travelled.</summary>

@@ -57,6 +57,9 @@ public enum ErrorCode
     /// <summary>The repository cannot be used: locked by another process, newer format, damaged marker.</summary>
     RepositoryUnusable,
 
+    /// <summary>The key of an encrypted repository is missing, wrong, of a removed slot or damaged; or a key was given for one that is not encrypted.</summary>
+    RepositoryKey,
+
     /// <summary>Not enough free space.</summary>
     NoSpace,
 

@@ -27,6 +27,7 @@ public static class ErrorCodes
         [ErrorCode.PathUnusable] = new("PATH_UNUSABLE", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.RepositoryForeign] = new("REPOSITORY_FOREIGN", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.RepositoryUnusable] = new("REPOSITORY_UNUSABLE", StatusCode.FailedPrecondition, Outcome.Refused),
+        [ErrorCode.RepositoryKey] = new("REPOSITORY_KEY", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.NoSpace] = new("NO_SPACE", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.LinkImpossible] = new("LINK_IMPOSSIBLE", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.RenameImpossible] = new("RENAME_IMPOSSIBLE", StatusCode.FailedPrecondition, Outcome.Refused),

@@ -1,7 +1,6 @@
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Native;
 using Cairn.Agent.Tests.Engines.OpenGemini;
-using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Tests.Capturing;
 
@@ -60,16 +59,30 @@ public sealed class CapturingTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_is_not_utf8_is_refused_and_not_left_out()
+    public async Task Names_of_any_bytes_are_listed_captured_offered_and_removed()
     {
         Directory.CreateDirectory(scratch.At("t"));
-        Run($"touch {scratch.At("t")}/$'\\xff'");
+        Directory.CreateDirectory(scratch.At("c"));
+        Run($"mkdir {scratch.At("t")}/$'d\\xfe' && touch {scratch.At("t")}/$'d\\xfe'/$'\\xff'");
+        string[] expected = ["d\uDCFE", "d\uDCFE/\uDCFF"];
+        var capture = new CapturedDirectory(scratch.At("c"));
 
-        var refused = Assert.Throws<CairnException>(() => TreeWalk.Below(scratch.At("t")).ToList());
+        capture.EnsureDirectory(expected[0]);
+        await FileCopy.CopyAsync(
+            scratch.At("t/" + expected[1]), capture.At(expected[1]), untilEnd: false, maxBytes: 10, CancellationToken.None);
 
-        // .NET cannot name it, so it cannot remove it either.
-        Run($"rm {scratch.At("t")}/*");
-        Assert.Equal(ErrorCode.PathUnusable, refused.Code);
+        Assert.Equal(expected, TreeWalk.Below(scratch.At("t")).Select(item => item.Path));
+        var offered = new List<string>();
+        await foreach (var entry in capture.EntriesAsync("data", _ => false, CancellationToken.None))
+        {
+            offered.Add(entry.Path);
+        }
+
+        Assert.Equal(["data", "data/d\uDCFE", "data/d\uDCFE/\uDCFF"], offered);
+        capture.Clear();
+        Tree.Remove(scratch.At("t"), CancellationToken.None);
+        Assert.False(Directory.Exists(scratch.At("t")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch.At("c")));
     }
 
     [Fact]

@@ -230,7 +230,7 @@ public sealed class BackupAndRestoreTests
     private static void FlipAByteOfAPack(TestAgent agent)
     {
         var pack = Directory.EnumerateFiles(agent.Files.At("repository"), "*", SearchOption.AllDirectories)
-            .Single(path => path.Contains("pack", StringComparison.Ordinal) && new FileInfo(path).Length > 0);
+            .First(path => path.EndsWith(".pack", StringComparison.Ordinal));
         using var file = new FileStream(pack, FileMode.Open, FileAccess.ReadWrite);
         file.Position = file.Length / 2;
         var value = file.ReadByte();

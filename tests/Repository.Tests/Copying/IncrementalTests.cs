@@ -1,6 +1,6 @@
 namespace Cairn.Repository.Tests.Copying;
 
-public sealed class IncrementalTests : RepositoryTest
+public class IncrementalTests : RepositoryTest
 {
     [Fact]
     public async Task What_is_immutable_and_unchanged_is_carried_over_without_being_read()

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cairn.Repository.Tests.Copying;
 
-public sealed class ResumeTests : RepositoryTest
+public class ResumeTests : RepositoryTest
 {
     [Fact]
     public async Task An_interrupted_copy_goes_on_where_its_journal_ends()
@@ -172,7 +172,7 @@ public sealed class ResumeTests : RepositoryTest
     private long JournaledBytes()
     {
         long covered = 0;
-        foreach (var chain in new RepositoryLayout(RepositoryPath).ListChains())
+        foreach (var chain in Layout.ListChains())
         {
             foreach (var point in chain.ListJournaled())
             {

@@ -1,6 +1,6 @@
 namespace Cairn.Repository.Tests.Deletion;
 
-public sealed class DeletionTests : RepositoryTest
+public class DeletionTests : RepositoryTest
 {
     [Fact]
     public async Task Deleting_the_full_leaves_its_incremental_whole_and_frees_what_nobody_needs()

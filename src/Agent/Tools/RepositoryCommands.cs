@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Cairn.Agent.Tools;
+
+/// <summary><c>cairn-agent repository …</c>: work on this host's repository without a coordinator.</summary>
+internal static class RepositoryCommands
+{
+    /// <summary>The command with all that is below it.</summary>
+    public static Command Create()
+    {
+        var config = new Option<string>("--config") { Description = "The configuration file.", Required = true, Recursive = true };
+        return new Command("repository", "Look after this host's repository, without a coordinator.")
+        {
+            config,
+            KeyCommands.Create(config),
+        };
+    }
+}

@@ -1,0 +1,26 @@
+namespace Cairn.Repository;
+
+/// <summary>The extended attributes that a point keeps, ACLs included, for those who make copies of files before the repository reads them.</summary>
+public static class KeptAttributes
+{
+    /// <summary>
+    /// Gives <paramref name="to"/> the attributes that <paramref name="from"/> has, and takes away those that it has not, such as an ACL inherited from a
+    /// directory. Links are not followed. Returns the names of those that this file system or user may not set. Throws <see cref="RepositoryIoException"/>.
+    /// </summary>
+    public static IReadOnlyList<string> Copy(string from, string to)
+    {
+        var wanted = ExtendedAttributeCalls.Read(from);
+        var refused = new List<string>();
+        foreach (var attribute in wanted.Where(attribute => ExtendedAttributeCalls.TrySet(to, attribute) != 0))
+        {
+            refused.Add(attribute.Name);
+        }
+
+        foreach (var extra in ExtendedAttributeCalls.Read(to).Where(found => wanted.All(attribute => attribute.Name != found.Name)))
+        {
+            ExtendedAttributeCalls.Remove(to, extra.Name);
+        }
+
+        return refused;
+    }
+}
