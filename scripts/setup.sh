@@ -43,6 +43,9 @@ install_for_tests() {
         # What a chain's recovery script needs.
         ensure_packages python3
         ;;
+      Security)
+        ensure_packages iproute2
+        ;;
       Interop)
         command -v npm >/dev/null || ensure_packages nodejs npm
         ensure_packages python3-grpcio protobuf-compiler
