@@ -192,6 +192,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
             return;
         }
 
+        problems.AddRange(instance.Commands.Problems().Select(problem => $"instance {instance.Name}: {problem}"));
         var found = engine.CheckConfiguration(instance);
         problems.AddRange(found.Select(problem => $"instance {instance.Name}: {problem}"));
         if (found.Count > 0 || roots is null)

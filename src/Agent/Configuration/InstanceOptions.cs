@@ -11,4 +11,7 @@ public sealed class InstanceOptions
 
     /// <summary>Absolute path of the engine's own configuration file. Required by engines that have one.</summary>
     public string Config { get; set; } = "";
+
+    /// <summary>How this host starts and stops the instance; needed for <c>restore run --stop</c> and <c>--start</c> only.</summary>
+    public ServiceOptions Commands { get; set; } = new();
 }

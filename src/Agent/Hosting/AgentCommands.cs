@@ -1,5 +1,6 @@
 using Cairn.Agent.Backup;
 using Cairn.Agent.Restore;
+using Cairn.Agent.Services;
 using Cairn.Agent.Tasks;
 using Cairn.V1;
 
@@ -15,6 +16,7 @@ internal static class AgentCommands
         PointCopy copy,
         PointCommit commit,
         PointVerification verification,
+        ServiceDesk services,
         RestoreStage stage,
         RestoreDesk restores) =>
     [
@@ -43,6 +45,16 @@ internal static class AgentCommands
         {
             Supersedes = true,
         },
+        new CommandHandler<StopInstancesRequest>("stop-instances", async (request, _, token) =>
+        {
+            await services.StopAllAsync(request.Header.JobId, token);
+            return new TaskStatus();
+        }),
+        new CommandHandler<StartInstancesRequest>("start-instances", async (request, _, token) =>
+        {
+            await services.StartAllAsync(request.Header.JobId, token);
+            return new TaskStatus();
+        }),
         new CommandHandler<StageRequest>("stage", stage.RunAsync) { CanBeSuperseded = true },
         new CommandHandler<DecideRequest>("decide", (request, _, token) => restores.DecideAsync(request, token)),
         new CommandHandler<SwapRequest>("swap", (request, _, token) => restores.SwapAsync(request, token)),

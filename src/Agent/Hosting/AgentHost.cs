@@ -8,6 +8,7 @@ using Cairn.Agent.Registration;
 using Cairn.Agent.Restore;
 using Cairn.Agent.Roots;
 using Cairn.Agent.Service;
+using Cairn.Agent.Services;
 using Cairn.Agent.Tasks;
 using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
@@ -114,6 +115,7 @@ internal static class AgentHost
         });
         services.AddSingleton<NodeRepository>();
         services.AddSingleton<StoppedProof>();
+        services.AddSingleton<ServiceDesk>();
         services.AddSingleton<RestoreInProgress>();
         services.AddSingleton<BackupChecks>();
         services.AddSingleton<CaptureDirectories>();
@@ -141,6 +143,7 @@ internal static class AgentHost
                 provider.GetRequiredService<PointCopy>(),
                 provider.GetRequiredService<PointCommit>(),
                 provider.GetRequiredService<PointVerification>(),
+                provider.GetRequiredService<ServiceDesk>(),
                 provider.GetRequiredService<RestoreStage>(),
                 provider.GetRequiredService<RestoreDesk>()),
             provider.GetRequiredService<TimeProvider>(),

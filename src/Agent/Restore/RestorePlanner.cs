@@ -4,6 +4,7 @@ using Cairn.Agent.Engines;
 using Cairn.Agent.Journal;
 using Cairn.Agent.Native;
 using Cairn.Agent.Roots;
+using Cairn.Agent.Services;
 using Cairn.Agent.Tasks;
 using Cairn.Repository;
 using Cairn.Shared.Configuration;
@@ -23,6 +24,7 @@ internal sealed class RestorePlanner(
     AllowedRoots roots,
     NodeRepository repository,
     StoppedProof stopped,
+    ServiceDesk services,
     RestoreInProgress restores)
 {
     private readonly RootProbes probes = new(settings.Node);
@@ -52,13 +54,13 @@ internal sealed class RestorePlanner(
         if (point is null)
         {
             // What runs is worth knowing even so.
-            await AddStoppedAsync(plan, cancellationToken);
+            await AddStoppedAsync(plan, question, cancellationToken);
             return plan;
         }
 
         plan.Checks.Add(Checks.Run("cluster", settings.Node, () => RequireCluster(point, question)));
         plan.Checks.Add(Checks.Run("caveats", settings.Node, () => RequireCaveats(point, question)));
-        await AddStoppedAsync(plan, cancellationToken);
+        await AddStoppedAsync(plan, question, cancellationToken);
         NodeProperties? properties = null;
         plan.Checks.Add(Checks.Run("instances", settings.Node, () =>
         {
@@ -160,12 +162,17 @@ internal sealed class RestorePlanner(
                 question.Point.ToString());
     }
 
-    private async Task AddStoppedAsync(PlannedRestore plan, CancellationToken cancellationToken)
+    private async Task AddStoppedAsync(PlannedRestore plan, RestoreQuestion question, CancellationToken cancellationToken)
     {
         foreach (var options in instances.Configured)
         {
-            plan.Checks.Add(await Checks.RunAsync(
-                "stopped", settings.Node, () => stopped.ProveAsync(instances.Open(options), cancellationToken)));
+            plan.Checks.Add(await Checks.RunAsync("stopped", settings.Node, () => question.WillStop
+                ? services.PlanStopAsync(options, cancellationToken)
+                : stopped.ProveAsync(instances.Open(options), cancellationToken)));
+            if (question.WillStart)
+            {
+                plan.Checks.Add(Checks.Run("start", settings.Node, () => services.PlanStart(options)));
+            }
         }
     }
 

@@ -2,11 +2,16 @@ using Cairn.Repository;
 
 namespace Cairn.Agent.Restore;
 
-/// <summary>What is to be restored on this node, as a precheck or a stage command asks it.</summary>
+/// <summary>
+/// What is to be restored on this node, as a precheck or a stage command asks it. A job that will stop what runs before it stages, or
+/// will start the instances afterwards, says so.
+/// </summary>
 internal sealed record RestoreQuestion(
     string Cluster,
     string JobId,
     PointId Point,
     string SourceNode,
     bool MetadataHere,
-    IReadOnlyList<string> AcceptedCaveats);
+    IReadOnlyList<string> AcceptedCaveats,
+    bool WillStop = false,
+    bool WillStart = false);

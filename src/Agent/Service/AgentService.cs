@@ -129,6 +129,12 @@ internal sealed class AgentService(
     public override Task<TaskStatus> Verify(VerifyRequest request, ServerCallContext context) =>
         Accept("verify", request);
 
+    public override Task<TaskStatus> StopInstances(StopInstancesRequest request, ServerCallContext context) =>
+        Accept("stop-instances", request);
+
+    public override Task<TaskStatus> StartInstances(StartInstancesRequest request, ServerCallContext context) =>
+        Accept("start-instances", request);
+
     public override Task<TaskStatus> Stage(StageRequest request, ServerCallContext context) => Accept("stage", request);
 
     public override Task<TaskStatus> Decide(DecideRequest request, ServerCallContext context) =>
@@ -150,7 +156,9 @@ internal sealed class AgentService(
         PointIds.Require(request.Restore.PointId),
         request.Restore.SourceNode,
         request.Restore.MetadataHere,
-        [.. request.Restore.AcceptedCaveats]);
+        [.. request.Restore.AcceptedCaveats],
+        request.Restore.WillStop,
+        request.Restore.WillStart);
 
     // The edge knows our own failures; the repository's and the system's get their codes here.
     private static async Task<T> Guarded<T>(Func<Task<T>> answer)

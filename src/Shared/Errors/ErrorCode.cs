@@ -84,6 +84,9 @@ public enum ErrorCode
     /// <summary>Another job holds the cluster.</summary>
     ClusterLocked,
 
+    /// <summary>A command of the agent's configuration failed or took too long.</summary>
+    CommandFailed,
+
     /// <summary>Somebody gave the job up.</summary>
     JobCancelled,
 

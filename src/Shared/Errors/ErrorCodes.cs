@@ -36,6 +36,7 @@ public static class ErrorCodes
         [ErrorCode.WrongCluster] = new("WRONG_CLUSTER", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.CaveatNotAccepted] = new("CAVEAT_NOT_ACCEPTED", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.ClusterLocked] = new("CLUSTER_LOCKED", StatusCode.FailedPrecondition, Outcome.Refused),
+        [ErrorCode.CommandFailed] = new("COMMAND_FAILED", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.JobCancelled] = new("JOB_CANCELLED", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.CannotCancel] = new("CANNOT_CANCEL", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.StaleEpoch] = new("STALE_EPOCH", StatusCode.FailedPrecondition, Outcome.Refused),

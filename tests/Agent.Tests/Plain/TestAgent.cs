@@ -41,6 +41,8 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public bool Reflection { get; set; }
 
+    public ServiceOptions Commands { get; set; } = new();
+
     public string Data => Files.At("db", "data");
 
     public string Meta => Files.At("db", "meta");
@@ -111,7 +113,7 @@ internal sealed class TestAgent : IAsyncDisposable
         MaxPackBytes = 64 << 20,
         Instances =
         [
-            new InstanceOptions { Name = "plain1", Engine = PlainEngine.EngineName, Config = Files.At("plain.conf") },
+            new InstanceOptions { Name = "plain1", Engine = PlainEngine.EngineName, Config = Files.At("plain.conf"), Commands = Commands },
         ],
         Engines = new EngineCatalog([new PlainEngine()]),
         FreeFloorBytes = FreeFloorBytes,
