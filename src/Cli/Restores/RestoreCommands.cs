@@ -28,13 +28,14 @@ internal static class RestoreCommands
     {
         var operand = new PointOperand();
         var caveats = Caveats();
+        var services = new ServiceOptions();
         return host.Command(
             "plan",
             "check on every node whether a restore is possible and say what it would do; changes nothing",
-            [.. operand.Symbols, caveats],
+            [.. operand.Symbols, caveats, .. services.Symbols],
             async (run, given, token) =>
             {
-                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, token), token);
+                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, token), token);
                 run.Print(plan, () => RestorePlanView.Show(plan));
                 return plan.Possible ? ExitClass.Done : ReportObstacles(run, plan);
             });
@@ -44,6 +45,7 @@ internal static class RestoreCommands
     {
         var operand = new PointOperand();
         var caveats = Caveats();
+        var services = new ServiceOptions();
         var seen = SeenPlan();
         var yes = Yes("do not ask; needed where there is no terminal");
         var wait = Operands.Wait();
@@ -51,10 +53,10 @@ internal static class RestoreCommands
         var command = host.Command(
             "run",
             "replace the data of all nodes by those of a backup point; the old data are kept beside",
-            [.. operand.Symbols, caveats, seen, yes, wait, noWait],
+            [.. operand.Symbols, caveats, .. services.Symbols, seen, yes, wait, noWait],
             async (run, given, token) =>
             {
-                var request = await RequestAsync(run, given, operand, caveats, token);
+                var request = await RequestAsync(run, given, operand, caveats, services, token);
                 if (given.GetValue(seen) is { } hash)
                 {
                     request.PlanHash = hash;
@@ -103,6 +105,7 @@ internal static class RestoreCommands
         ParseResult given,
         PointOperand operand,
         Option<string[]> caveats,
+        ServiceOptions services,
         CancellationToken token)
     {
         var (cluster, point) = await operand.ResolveAsync(run, given, token);
@@ -110,6 +113,8 @@ internal static class RestoreCommands
         {
             Cluster = cluster,
             Point = point,
+            Stop = given.GetValue(services.Stop),
+            Start = given.GetValue(services.Start),
         };
         request.AcceptedCaveats.Add(given.GetRequiredValue(caveats));
         return request;
@@ -148,4 +153,19 @@ internal static class RestoreCommands
         HelpName = "NAME",
         DefaultValueFactory = _ => [],
     };
+
+    private sealed class ServiceOptions
+    {
+        public Option<bool> Stop { get; } = new("--stop")
+        {
+            Description = "stop what runs first, with the commands of the agents' own configurations",
+        };
+
+        public Option<bool> Start { get; } = new("--start")
+        {
+            Description = "start the instances when the restored data are in place, likewise",
+        };
+
+        public Symbol[] Symbols => [Stop, Start];
+    }
 }

@@ -16,6 +16,7 @@ internal sealed class RestoreFlow(
     RestorePlanner planner,
     PlanCheck plans,
     RestoreDecision decision,
+    RestoreServices services,
     NodeTasks tasks,
     CoordinatorLimits limits,
     ILogger<RestoreFlow> logger) : IJobFlow
@@ -29,18 +30,24 @@ internal sealed class RestoreFlow(
     /// <inheritdoc/>
     public async Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken)
     {
+        var request = RestoreRequest.Parser.ParseFrom(job.Request);
         switch (job.Decision)
         {
             case JobDecision.Decided:
-                return await decision.RollForwardAsync(job, cancellationToken);
+                return await FinishAsync(job, request, cancellationToken);
             case JobDecision.Aborted:
                 await decision.SettleCallOffAsync(job, cancellationToken);
                 throw job.CalledOff(Interrupted());
         }
 
-        var notes = job.ReadPlan<RestoreNotes>() ?? await job.CancellableAsync(token => PlanAsync(job, token), cancellationToken);
+        var notes = job.ReadPlan<RestoreNotes>() ?? await job.CancellableAsync(token => PlanAsync(job, request, token), cancellationToken);
         try
         {
+            if (request.Stop)
+            {
+                await job.CancellableAsync(token => services.StopAsync(job, notes, token), cancellationToken);
+            }
+
             await job.CancellableAsync(token => StageAsync(job, notes, token), cancellationToken);
             decision.Decide(job, notes);
         }
@@ -48,16 +55,31 @@ internal sealed class RestoreFlow(
         {
             RestoreLog.CalledOff(logger, job.Id, failure.Message);
             await decision.CallOffAsync(job, notes, cancellationToken);
+            if (request is { Stop: true, Start: true })
+            {
+                await services.StartAgainAsync(job, notes, cancellationToken);
+            }
+
             throw;
         }
 
-        return await decision.RollForwardAsync(job, cancellationToken);
+        return await FinishAsync(job, request, cancellationToken);
     }
 
-    private async Task<RestoreNotes> PlanAsync(RunningJob job, CancellationToken cancellationToken)
+    private async Task<JobState> FinishAsync(RunningJob job, RestoreRequest request, CancellationToken cancellationToken)
+    {
+        var state = await decision.RollForwardAsync(job, cancellationToken);
+        if (request.Start)
+        {
+            await services.StartAsync(job, job.ReadPlan<RestoreNotes>()!, cancellationToken);
+        }
+
+        return state;
+    }
+
+    private async Task<RestoreNotes> PlanAsync(RunningJob job, RestoreRequest request, CancellationToken cancellationToken)
     {
         job.Enter("precheck");
-        var request = RestoreRequest.Parser.ParseFrom(job.Request);
         var planned = await planner.PlanAsync(request, job.Id, cancellationToken);
         var problems = planned.Problems();
         foreach (var problem in problems.Skip(1))

@@ -134,6 +134,8 @@ internal sealed class RestorePlanner(
                 SourceNode = part.SourceNode,
                 MetadataHere = part.MetadataHere,
                 AcceptedCaveats = { request.AcceptedCaveats },
+                WillStop = request.Stop,
+                WillStart = request.Start,
             },
         };
         return calls.AskAsync(

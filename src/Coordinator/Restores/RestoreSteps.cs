@@ -13,6 +13,8 @@ internal static class RestoreSteps
     public static SeenPlan Of(RestorePlan plan, ListedPoint point, RestoreRequest request, JobId? job) => new(
     [
         $"restore cluster {plan.Cluster} to point {point.Id}",
+        .. request.Stop ? ["stop the instances that run"] : (string[])[],
+        .. request.Start ? ["start the instances afterwards"] : (string[])[],
         .. request.AcceptedCaveats.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(name => $"accept the caveat {name}"),
         .. point.Record.Summary.Nodes.OrderBy(part => part.Node, StringComparer.Ordinal)

@@ -165,6 +165,7 @@ internal static class CoordinatorHost
             .AddSingleton(provider => new PlanCheck(provider.GetRequiredService<CoordinatorCatalog>().Plans))
             .AddSingleton<RestorePlanner>()
             .AddSingleton<RestoreDecision>()
+            .AddSingleton<RestoreServices>()
             .AddSingleton<PastRestores>()
             .AddSingleton<RestoreRequests>()
             .AddSingleton<IJobFlow, RestoreFlow>()

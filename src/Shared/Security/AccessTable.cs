@@ -81,6 +81,8 @@ public static class AccessTable
         ["/cairn.v1.Agent/Commit"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Abort"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Verify"] = Changes(Access.Coordinator),
+        ["/cairn.v1.Agent/StopInstances"] = Changes(Access.Coordinator),
+        ["/cairn.v1.Agent/StartInstances"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Stage"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Decide"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Swap"] = Changes(Access.Coordinator),

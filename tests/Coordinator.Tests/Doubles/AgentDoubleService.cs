@@ -169,6 +169,12 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     public override Task<Cairn.V1.TaskStatus> EndTasks(EndTasksRequest request, ServerCallContext context) =>
         Accept("end-tasks", "", request.Header, request);
 
+    public override Task<Cairn.V1.TaskStatus> StopInstances(StopInstancesRequest request, ServerCallContext context) =>
+        Accept("stop", "", request.Header, request);
+
+    public override Task<Cairn.V1.TaskStatus> StartInstances(StartInstancesRequest request, ServerCallContext context) =>
+        Accept("start", "", request.Header, request);
+
     public override Task<Cairn.V1.TaskStatus> Stage(StageRequest request, ServerCallContext context) =>
         Accept("stage", "", request.Header, request, _ => Memory.Restores[request.Header.JobId] = "staged");
 
