@@ -12,4 +12,7 @@ internal static partial class IdentityLog
 
     [LoggerMessage(EventId = 1602, Level = LogLevel.Warning, Message = "The agent's identity could not be brought up to date: {Code}: {Finding}; the present one ends at {NotAfter}, and it is tried again")]
     public static partial void CannotRenew(ILogger logger, string code, string finding, DateTimeOffset notAfter);
+
+    [LoggerMessage(EventId = 1603, Level = LogLevel.Error, Message = "The upkeep of the agent's identity met a failure; the present one ends at {NotAfter}, and it is tried again")]
+    public static partial void Defect(ILogger logger, Exception failure, DateTimeOffset notAfter);
 }

@@ -61,6 +61,10 @@ internal sealed class IdentityUpkeep(
             // A third of the life is left for the next attempts.
             IdentityLog.CannotRenew(logger, failure.Code.WireName(), failure.Message, NotAfter);
         }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            IdentityLog.Defect(logger, failure, NotAfter);
+        }
     }
 
     private DateTimeOffset NotAfter => identities.Current.Certificate!.NotAfter.ToUniversalTime();

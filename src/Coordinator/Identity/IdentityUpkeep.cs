@@ -12,6 +12,9 @@ internal sealed class IdentityUpkeep(
     CoordinatorIdentity identity, JoinTokens tokens, TimeProvider time, ILogger<IdentityUpkeep> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ForgetPeriod = TimeSpan.FromHours(1);
+
+    private DateTimeOffset forgetAt = DateTimeOffset.MinValue;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,12 +43,21 @@ internal sealed class IdentityUpkeep(
                 IdentityLog.Renewed(logger, identity.Store.Current.Certificate!.NotAfter.ToUniversalTime());
             }
 
-            tokens.Forget();
+            if (time.GetUtcNow() >= forgetAt)
+            {
+                forgetAt = time.GetUtcNow() + ForgetPeriod;
+                tokens.Forget();
+            }
         }
         catch (CairnException failure)
         {
             // The former identity stays; the next look may find the files mended.
             IdentityLog.CannotRenew(logger, failure, failure.Code.WireName());
+        }
+        catch (Exception failure)
+        {
+            // The catalog's file system, or a defect: it must not end the coordinator.
+            IdentityLog.CannotRenew(logger, failure, ErrorCode.Internal.WireName());
         }
     }
 }
