@@ -20,7 +20,7 @@ public sealed class CrashTests
     public async Task A_crash_after_any_change_loses_no_point_and_can_be_gone_on_from(string name)
     {
         var scenario = Scenario.All.Single(s => s.Name == name);
-        using var site = new CrashSite();
+        using var site = scenario.NewSite();
         await scenario.SetUp(site);
         var image = DiskImage.Of(site.Disk);
         var changes = await site.RecordAsync(disk => scenario.RunAsync(site, disk));
@@ -53,7 +53,7 @@ public sealed class CrashTests
     public async Task Every_change_goes_through_the_file_layer(string name)
     {
         var scenario = Scenario.All.Single(s => s.Name == name);
-        using var site = new CrashSite();
+        using var site = scenario.NewSite();
         await scenario.SetUp(site);
         var image = DiskImage.Of(site.Disk);
 
@@ -72,7 +72,7 @@ public sealed class CrashTests
     public async Task A_full_disk_at_any_change_is_a_typed_error_that_loses_nothing(string name)
     {
         var scenario = Scenario.All.Single(s => s.Name == name);
-        using var site = new CrashSite();
+        using var site = scenario.NewSite();
         await scenario.SetUp(site);
         var image = DiskImage.Of(site.Disk);
         using var unsynced = FileLayer.Use(new UnsyncedFiles());
@@ -127,7 +127,13 @@ public sealed class CrashTests
             }
         }
 
+        if (isAcknowledged)
+        {
+            await scenario.AssertDone(site, disk);
+        }
+
         await scenario.RunAsync(site, disk);
+        await scenario.AssertDone(site, disk);
 
         await using (var repository = await site.OpenAsync(disk))
         {

@@ -9,10 +9,17 @@ internal static class RepositoryCommands
     public static Command Create()
     {
         var config = new Option<string>("--config") { Description = "The configuration file.", Required = true, Recursive = true };
-        return new Command("repository", "Look after this host's repository, without a coordinator.")
+        var command = new Command("repository", "Look after this host's repository, without a coordinator.")
         {
             config,
+            ExportCommand.Create(config),
             KeyCommands.Create(config),
         };
+        foreach (var each in (Command[])[.. PointCommands.Create(config), .. UpkeepCommands.Create(config)])
+        {
+            command.Subcommands.Add(each);
+        }
+
+        return command;
     }
 }

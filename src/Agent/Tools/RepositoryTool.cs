@@ -1,20 +1,20 @@
 using System.CommandLine;
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
-using Cairn.Agent.Hosting;
 using Cairn.Repository;
+using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Tools;
 
 /// <summary>
-/// What a command on this host's repository needs: the checked configuration, the place to print to, and the edge at which failures become a sentence and an
-/// exit code.
+/// What a command on this host's repository needs: what the configuration says of it, the place to print to, and the edge at which failures become a sentence
+/// and an exit code. Nothing else of the configuration has to be right: a repository is looked after also where the database or its files are gone.
 /// </summary>
-internal sealed class RepositoryTool(AgentSettings settings, TextWriter output)
+internal sealed class RepositoryTool(string node, string repositoryPath, KeySource? key, TextWriter output)
 {
-    /// <summary>The checked configuration.</summary>
-    public AgentSettings Settings { get; } = settings;
+    /// <summary>This node's name.</summary>
+    public string Node { get; } = node;
 
     /// <summary>Where results go.</summary>
     public TextWriter Output { get; } = output;
@@ -32,16 +32,11 @@ internal sealed class RepositoryTool(AgentSettings settings, TextWriter output)
         TextWriter errors,
         CancellationToken cancellationToken)
     {
-        // Nothing listens or calls here, so that it does not matter whether the addresses are those of an agent with or without certificates.
-        var report = await new AgentConfiguration(BuildEngines.With, insecure: false).LoadAsync(configurationPath, cancellationToken);
-        if (report.Settings is null && await new AgentConfiguration(BuildEngines.With, insecure: true).LoadAsync(configurationPath, cancellationToken) is { Settings: not null } plain)
+        var problems = new List<string>();
+        var tool = Read(configurationPath, output, problems);
+        if (tool is null || problems.Count > 0)
         {
-            report = plain;
-        }
-
-        if (report.Settings is not { } settings)
-        {
-            foreach (var problem in report.All)
+            foreach (var problem in problems)
             {
                 await errors.WriteLineAsync($"cairn-agent: {problem}");
             }
@@ -51,12 +46,12 @@ internal sealed class RepositoryTool(AgentSettings settings, TextWriter output)
 
         try
         {
-            await run(new RepositoryTool(settings, output), cancellationToken);
+            await run(tool, cancellationToken);
             return (int)ExitClass.Done;
         }
         catch (RepositoryException failure)
         {
-            return await PrintAsync(RepositoryFailures.TranslateOpening(failure), errors);
+            return await PrintAsync(RepositoryFailures.Translate(failure), errors);
         }
         catch (CairnException failure)
         {
@@ -64,14 +59,43 @@ internal sealed class RepositoryTool(AgentSettings settings, TextWriter output)
         }
     }
 
-    /// <summary>Opens the repository with the key that the configuration names; read-only works beside an agent that runs.</summary>
+    /// <summary>Opens the repository with the key that the configuration names; read-only works beside an agent that runs. Never makes one.</summary>
     public async Task<INodeRepository> OpenAsync(bool readOnly, CancellationToken cancellationToken)
     {
-        using var key = Settings.RepositoryKey?.Read();
-        return await LocalRepository.OpenOrCreateAsync(
-            Settings.RepositoryPath,
-            new RepositoryOptions { ReadOnly = readOnly, MaxPackBytes = Settings.MaxPackBytes, Key = key },
-            cancellationToken);
+        using var opening = key?.Read();
+        var options = new RepositoryOptions { ReadOnly = true, Key = opening };
+        try
+        {
+            var repository = await LocalRepository.OpenOrCreateAsync(repositoryPath, options, cancellationToken);
+            if (readOnly)
+            {
+                return repository;
+            }
+
+            await repository.DisposeAsync();
+            return await LocalRepository.OpenOrCreateAsync(repositoryPath, options with { ReadOnly = false }, cancellationToken);
+        }
+        catch (RepositoryException failure)
+        {
+            throw RepositoryFailures.TranslateOpening(failure);
+        }
+    }
+
+    private static RepositoryTool? Read(string configurationPath, TextWriter output, List<string> problems)
+    {
+        var options = YamlFile.Read<AgentOptions>(configurationPath, problems);
+        if (options is null)
+        {
+            return null;
+        }
+
+        if (!Path.IsPathFullyQualified(options.Repository))
+        {
+            problems.Add($"repository: '{options.Repository}' is not an absolute path");
+        }
+
+        var key = KeySource.From(options.Encryption, "encryption", problems);
+        return new RepositoryTool(options.Node, Path.TrimEndingDirectorySeparator(options.Repository), key, output);
     }
 
     private static async Task<int> PrintAsync(CairnException failure, TextWriter errors)

@@ -17,8 +17,14 @@ internal sealed class CrashSite : IDisposable
     private readonly Dictionary<PointId, IReadOnlyList<string>> expected = [];
     private int scratch;
 
-    public CrashSite()
+    public CrashSite(bool encrypted)
     {
+        if (encrypted)
+        {
+            OldKey = MakeKey("old-key", seed: 101);
+            NewKey = MakeKey("new-key", seed: 102);
+        }
+
         Before = MakeSource("before").WithFile("paged", 300_000, seed: 2);
         After = MakeSource("after").WithFile("paged", 310_000, seed: 2).WithFile("new/one", 900_000, seed: 7).WithFile("new/two", Bytes.Text(5_000, seed: 8));
         File.Delete(After.PathOf("small/3"));
@@ -39,6 +45,12 @@ internal sealed class CrashSite : IDisposable
     /// <summary>The source as the second point sees it.</summary>
     public SourceTree After { get; }
 
+    /// <summary>What an encrypted repository is made with; null for one that is not encrypted.</summary>
+    public RepositoryKey? OldKey { get; }
+
+    /// <summary>What its key slots are changed to.</summary>
+    public RepositoryKey? NewKey { get; }
+
     public BeginPoint Full { get; }
 
     public BeginPoint Second { get; }
@@ -47,9 +59,22 @@ internal sealed class CrashSite : IDisposable
 
     public static string RepositoryOn(string disk) => Path.Combine(disk, "repository");
 
-    public async Task<INodeRepository> OpenAsync(string disk) => await LocalRepository.OpenOrCreateAsync(
+    /// <summary>With the old key where it still opens, else with the new one: one of them must.</summary>
+    public async Task<INodeRepository> OpenAsync(string disk)
+    {
+        try
+        {
+            return await OpenAsync(disk, OldKey);
+        }
+        catch (Exception e) when (e is KeyWrongException or KeySlotRemovedException)
+        {
+            return await OpenAsync(disk, NewKey);
+        }
+    }
+
+    public Task<INodeRepository> OpenAsync(string disk, RepositoryKey? key) => LocalRepository.OpenOrCreateAsync(
         RepositoryOn(disk),
-        new RepositoryOptions { Time = time, Workers = 2, CheckpointBytes = 1 << 20, MaxPackBytes = 1 << 20 },
+        new RepositoryOptions { Time = time, Workers = 2, CheckpointBytes = 1 << 20, MaxPackBytes = 1 << 20, Key = key },
         CancellationToken.None);
 
     /// <summary>Copies, prepares and commits, each unless it is done already.</summary>
@@ -116,7 +141,18 @@ internal sealed class CrashSite : IDisposable
         return points.Select(p => p.Point).ToList();
     }
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose()
+    {
+        OldKey?.Dispose();
+        NewKey?.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    private RepositoryKey MakeKey(string name, int seed)
+    {
+        new SourceTree(root).WithFile(name, RepositoryKey.KeyFileBytes, seed);
+        return RepositoryKey.FromKeyFile(Path.Combine(root, name));
+    }
 
     // Sealed files keep their identity from point to point; a paged one is always read.
     private static SourceEntry AsTheEngineSays(SourceEntry entry) => entry with

@@ -20,6 +20,15 @@ internal sealed record Scenario(
     Func<CrashSite, PointId[]> After,
     Func<CrashSite, INodeRepository, Task> Operation)
 {
+    /// <summary>Whether the repository is encrypted.</summary>
+    public bool IsEncrypted { get; init; }
+
+    /// <summary>What else holds on a disk when the operation is done; nothing by default.</summary>
+    public Func<CrashSite, string, Task> AssertDone { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Where it begins.</summary>
+    public CrashSite NewSite() => new(IsEncrypted);
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -96,6 +105,60 @@ internal sealed record Scenario(
             site => [site.Full.Point],
             site => [site.Full.Point],
             (_, _) => Task.CompletedTask),
+        new(
+            "sweeping what a killed backup left",
+            async site =>
+            {
+                await Points(site, site.Full);
+                await CutAsync(site, InTheMiddle, repository => site.BackUpAsync(repository, site.Second));
+                await using var repository = await site.OpenAsync(site.Disk);
+                await repository.AbortAsync(site.Second.Point, CancellationToken.None);
+            },
+            site => [site.Full.Point],
+            site => [site.Full.Point],
+            (_, repository) => repository.SweepAsync(TimeSpan.Zero, remove: true, CancellationToken.None)),
+        new("making an encrypted repository", _ => Task.CompletedTask, _ => [], _ => [], (_, _) => Task.CompletedTask) { IsEncrypted = true },
+        new(
+            "an incremental backup into an encrypted repository",
+            site => Points(site, site.Full),
+            site => [site.Full.Point],
+            site => [site.Full.Point, site.Second.Point],
+            (site, repository) => site.BackUpAsync(repository, site.Second)) { IsEncrypted = true },
+        new(
+            "adding a key",
+            site => Points(site, site.Full),
+            site => [site.Full.Point],
+            site => [site.Full.Point],
+            (site, repository) => Task.Run(() => repository.Keys!.Add(site.NewKey!, "new")))
+        {
+            IsEncrypted = true,
+            AssertDone = async (site, disk) => await (await site.OpenAsync(disk, site.NewKey)).DisposeAsync(),
+        },
+        new(
+            "rotating a key",
+            site => Points(site, site.Full),
+            site => [site.Full.Point],
+            site => [site.Full.Point],
+            (site, repository) => Task.Run(() => repository.Keys!.Rotate(repository.Keys.OpenedWith, site.NewKey!, "new")))
+        {
+            IsEncrypted = true,
+            AssertDone = (site, disk) => Assert.ThrowsAsync<KeySlotRemovedException>(() => site.OpenAsync(disk, site.OldKey)),
+        },
+        new(
+            "removing a key",
+            async site =>
+            {
+                await Points(site, site.Full);
+                await using var repository = await site.OpenAsync(site.Disk);
+                repository.Keys!.Add(site.NewKey!, "new");
+            },
+            site => [site.Full.Point],
+            site => [site.Full.Point],
+            (_, repository) => Task.Run(() => RemoveFirst(repository.Keys!)))
+        {
+            IsEncrypted = true,
+            AssertDone = (site, disk) => Assert.ThrowsAsync<KeySlotRemovedException>(() => site.OpenAsync(disk, site.OldKey)),
+        },
     ];
 
     /// <summary>Opens the repository on that disk, does the operation and closes.</summary>
@@ -106,6 +169,15 @@ internal sealed record Scenario(
     }
 
     public override string ToString() => Name;
+
+    private static void RemoveFirst(RepositoryKeyring keyring)
+    {
+        var first = keyring.List().MinBy(slot => slot.Number)!;
+        if (first.IsLive)
+        {
+            keyring.Remove(first.Number);
+        }
+    }
 
     private static int InTheMiddle(IReadOnlyList<FileChange> changes) => changes.Count * 2 / 3;
 
