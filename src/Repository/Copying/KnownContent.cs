@@ -19,6 +19,7 @@ internal sealed class KnownContent : IDisposable
         this.chain = chain;
         this.spec = spec;
         inventory = PackInventory.Take(chain);
+        NextPack = inventory.NextNumber;
         (Index, Base, Attempts) = (new SegmentIndex(chain.Scratch), new EntryCatalog(chain.Scratch), new EntryCatalog(chain.Scratch));
     }
 
@@ -36,7 +37,8 @@ internal sealed class KnownContent : IDisposable
     /// <summary>A base was asked for and this node has not got it.</summary>
     public bool BaseIsMissing { get; private set; }
 
-    public uint NextPack => inventory.NextNumber;
+    /// <summary>The first number that no pack has.</summary>
+    public uint NextPack { get; }
 
     /// <summary>Whether this point wrote the pack, in this attempt or an earlier one.</summary>
     public bool IsOwn(uint pack) => pack >= NextPack || ownPacks.Contains(pack);

@@ -9,6 +9,7 @@ internal sealed class PackInventory
 
     public IReadOnlyCollection<uint> Packs => lengths.Keys;
 
+    /// <summary>Looks at all of them.</summary>
     public uint NextNumber => lengths.Count == 0 ? 1 : lengths.Keys.Max() + 1;
 
     public static PackInventory Take(RepositoryLayout.ChainLayout chain)

@@ -110,6 +110,27 @@ public sealed class SourceTroubleTests : RepositoryTest
             () => WriteAsync(Source.Entries(e => e.Kind == EntryKind.File ? e with { Path = "data/same" } : e)));
     }
 
+    [Fact]
+    public async Task Where_trouble_is_allowed_the_copy_goes_on_and_the_point_lists_it()
+    {
+        Source.WithFile("gone", 1000, seed: 1).WithFile("good", 1000, seed: 2).WithFile("is-a-directory", 1000, seed: 3);
+        var spec = NewFull() with { AllowSourceTrouble = true };
+
+        var copied = await BackUpAsync(spec, Source.Entries(e => e.Path switch
+        {
+            "data/gone" => e with { PhysicalPath = e.PhysicalPath + ".gone" },
+            "data/is-a-directory" => e with { PhysicalPath = Source.Root },
+            _ => e,
+        }));
+
+        Assert.Equal((1, 1, 1), (copied.Files, copied.VanishedFiles, copied.NotBackedUp));
+        using var manifest = ManifestFile.TryOpen(new RepositoryLayout(RepositoryPath).Chain(spec.Chain), spec.Point)!;
+        Assert.Equal(
+            [("data/gone", SourceTrouble.Vanished), ("data/is-a-directory", SourceTrouble.NotBackedUp)],
+            manifest.ReadNotes().Select(n => (n.Path, n.Trouble)));
+        Assert.Equal(["good"], Directory.GetFiles(await RestoreAsync(spec.Point)).Select(Path.GetFileName));
+    }
+
     private async Task<PreparedPoint> WriteAsync(IAsyncEnumerable<SourceEntry> entries)
     {
         await using var writer = await Repository.BeginPointAsync(NewFull(), Cancel);

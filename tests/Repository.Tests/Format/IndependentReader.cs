@@ -30,7 +30,11 @@ internal static partial class IndependentReader
         // The only 32 bytes that matter to a restore: the hash of this node's manifest.
         Require(record.AsSpan().IndexOf(SHA256.HashData(manifest)) > 0, "manifest hash");
         var found = new List<Restored>();
-        ReadManifest(manifest, number => File.ReadAllBytes(Path.Combine(chain, "packs", $"{number:x8}.pack")), found);
+        var packs = new Dictionary<uint, byte[]>();
+        ReadManifest(
+            manifest,
+            number => packs.TryGetValue(number, out var pack) ? pack : packs[number] = File.ReadAllBytes(Path.Combine(chain, "packs", $"{number:x8}.pack")),
+            found);
         return found;
     }
 
