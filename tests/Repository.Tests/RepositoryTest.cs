@@ -36,7 +36,7 @@ public abstract class RepositoryTest : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Repository.DisposeAsync();
-        Directory.Delete(Root, recursive: true);
+        RawFiles.RemoveTree(Root);
     }
 
     internal async Task ReopenAsync()

@@ -81,7 +81,7 @@ internal sealed class CapturedDirectory(string path)
         SourceEntry Adjust(SourceEntry entry)
         {
             var fixedContent = entry.Kind == EntryKind.File && immutable(entry.Path[(root.Length + 1)..]);
-            return entry with { Immutable = fixedContent, Identity = fixedContent ? entry.Identity : null, LinkedTo = null, MayHaveLinks = false };
+            return entry with { Immutable = fixedContent, Identity = fixedContent ? entry.Identity : null };
         }
     }
 

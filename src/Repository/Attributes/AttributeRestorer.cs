@@ -48,8 +48,9 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
     }
 
     /// <summary>Sets all of a symbolic link itself.</summary>
-    public unsafe void SetLink(ConfinedDirectory target, string relative, ManifestEntry entry)
+    public unsafe void SetLink(RestorePlace place, ManifestEntry entry)
     {
+        var (target, relative) = place;
         var path = target.FullPath(relative);
         if (setOwners)
         {
@@ -63,7 +64,7 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
 
         foreach (var attribute in entry.ExtendedAttributes)
         {
-            Note(entry, attribute.Name, ExtendedAttributeCalls.TrySet(target.PathThroughParent(relative), attribute), path);
+            Note(entry, attribute.Name, target.TrySetLinkAttribute(relative, attribute), path);
         }
 
         var times = Times(entry.Attributes.MtimeNs);

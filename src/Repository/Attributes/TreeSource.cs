@@ -80,7 +80,7 @@ public sealed class TreeSource(int namesElsewhere)
             PhysicalPath = kind == EntryKind.File ? physicalPath : null,
             ExtendedAttributes = stat.IsRegular || stat.IsDirectory || stat.IsSymlink ? ExtendedAttributeCalls.Read(physicalPath) : [],
         };
-        return stat.IsRegular ? WithLinks(entry, stat) : entry;
+        return stat.IsRegular ? WithLinks(entry, stat) : entry with { IsSpecial = kind == EntryKind.File };
     }
 
     // What is left out cannot be what later names are linked to.

@@ -59,4 +59,7 @@ public sealed record SourceEntry
 
     /// <summary>Extended attributes, ACLs included; at most 1 MiB together.</summary>
     public IReadOnlyList<ExtendedAttributeValue> ExtendedAttributes { get; init; } = [];
+
+    /// <summary>A device, socket or pipe: refused with a <see cref="SourceException"/>, or left out and noted where the point allows source trouble.</summary>
+    public bool IsSpecial { get; init; }
 }

@@ -50,6 +50,12 @@ internal sealed class SourceFile : IDisposable
     public static SourceFile? TryOpen(SourceEntry entry)
     {
         var path = entry.PhysicalPath!;
+        if (entry.IsSpecial)
+        {
+            // Never opened: opening alone can do something to a device.
+            throw new SourceException(entry.Path, path, SourceTrouble.NotBackedUp, "is a device, a socket or a pipe, which are not backed up");
+        }
+
         SafeFileHandle? handle = null;
         try
         {

@@ -9,13 +9,16 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
     private const int MaxHeldPieces = 1024;
 
     private readonly List<SegmentReference> pieces = [];
+    private readonly HashSet<string> lostFirsts = new(StringComparer.Ordinal);
     private CopyBatch batch = null!;
 
     public async Task ReadAsync(IAsyncEnumerable<SourceEntry> entries, CancellationToken cancellationToken)
     {
         batch = await flow.RentAsync(cancellationToken);
-        await foreach (var entry in entries.WithCancellation(cancellationToken))
+        await foreach (var offered in entries.WithCancellation(cancellationToken))
         {
+            // The next name of a file whose first name could not be taken has the content itself.
+            var entry = offered.LinkedTo is { } first && lostFirsts.Contains(first) ? offered with { LinkedTo = null } : offered;
             var listed = Check(entry);
             if (entry.Kind == EntryKind.File && entry.LinkedTo is null)
             {
@@ -106,6 +109,17 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
     }
 
     private async ValueTask<SourceFile?> TryOpenAsync(SourceEntry entry, CancellationToken cancellationToken)
+    {
+        var file = await TryOpenOrNoteAsync(entry, cancellationToken);
+        if (file is null && entry.MayHaveLinks)
+        {
+            lostFirsts.Add(entry.Path);
+        }
+
+        return file;
+    }
+
+    private async ValueTask<SourceFile?> TryOpenOrNoteAsync(SourceEntry entry, CancellationToken cancellationToken)
     {
         try
         {

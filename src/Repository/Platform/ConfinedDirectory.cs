@@ -5,12 +5,13 @@ namespace Cairn.Repository;
 /// <summary>
 /// A directory below which a restore works. Paths in it are relative, and the kernel walks them: no component may be a symbolic link, and none leads above
 /// the directory, whatever others do to the tree meanwhile (openat2 with RESOLVE_BENEATH; component by component where the kernel has not got it). Failures are
-/// <see cref="RepositoryIoException"/> with the full path. Not for concurrent use.
+/// <see cref="RepositoryIoException"/> with the full path. Safe for concurrent use.
 /// </summary>
 internal sealed class ConfinedDirectory : IDisposable
 {
     private const int MaxOpenParents = 32;
 
+    private readonly Lock gate = new();
     private readonly SafeFileHandle root;
     private readonly Dictionary<string, SafeFileHandle> parents = new(StringComparer.Ordinal);
     private bool hasOpenAt2 = true;
@@ -30,74 +31,110 @@ internal sealed class ConfinedDirectory : IDisposable
     public string FullPath(string relative) => relative.Length == 0 ? Path : $"{Path}/{relative}";
 
     /// <summary>Makes a file that must not be there yet, open for reading and writing.</summary>
-    public SafeFileHandle CreateFile(string relative, uint mode) =>
-        Open(relative, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode);
+    public SafeFileHandle CreateFile(string relative, uint mode)
+    {
+        lock (gate)
+        {
+            return Open(relative, Libc.ReadWrite | Libc.Create | Libc.Exclusive, mode);
+        }
+    }
 
     /// <summary>A directory, open for reading.</summary>
-    public SafeFileHandle OpenDirectory(string relative) => relative.Length == 0
-        ? UnixFile.OpenDirectory(Path)
-        : Open(relative, Libc.ReadOnly | Libc.Directory, mode: 0);
+    public SafeFileHandle OpenDirectory(string relative)
+    {
+        lock (gate)
+        {
+            return Open(relative.Length == 0 ? "." : relative, Libc.ReadOnly | Libc.Directory, mode: 0);
+        }
+    }
 
     /// <summary>Makes a directory; its parent must be there. False when there is a directory already.</summary>
     public bool MakeDirectory(string relative, uint mode)
     {
-        var (parent, name) = Split(relative);
-        if (Libc.MakeDirectoryAt(parent, name, mode) == 0)
+        lock (gate)
         {
-            return true;
-        }
+            var (parent, name) = Split(relative);
+            if (Libc.MakeDirectoryAt(parent, name, mode) == 0)
+            {
+                return true;
+            }
 
-        var error = LastError.Number;
-        return error == Libc.Exists && UnixStat.TryReadAt(parent, name, FullPath(relative)) is { IsDirectory: true }
-            ? false
-            : throw LastError.Exception(FullPath(relative), "mkdir", error);
+            var error = LastError.Number;
+            return error == Libc.Exists && UnixStat.TryReadAt(parent, name, FullPath(relative)) is { IsDirectory: true }
+                ? false
+                : throw LastError.Exception(FullPath(relative), "mkdir", error);
+        }
     }
 
     public void MakeSymlink(string relative, string target)
     {
-        var (parent, name) = Split(relative);
-        LastError.Check(Libc.MakeSymlinkAt(target, parent, name), FullPath(relative), "symlink");
+        lock (gate)
+        {
+            var (parent, name) = Split(relative);
+            LastError.Check(Libc.MakeSymlinkAt(target, parent, name), FullPath(relative), "symlink");
+        }
     }
 
-    /// <summary>Another name for a file of the same or another confined directory, which must be a regular file.</summary>
-    public void MakeLink(string relative, ConfinedDirectory from, string existing)
+    /// <summary>
+    /// Another name for a file of the same or another confined directory, which must be a regular file. False when there is none. Not while others use
+    /// either of the two.
+    /// </summary>
+    public bool TryMakeLink(string relative, ConfinedDirectory from, string existing)
     {
         var (source, sourceName) = from.Split(existing);
         if (UnixStat.TryReadAt(source, sourceName, from.FullPath(existing)) is not { IsRegular: true })
         {
-            throw new RepositoryIoException(FullPath(relative), "link", $"'{UnixPath.Show(existing)}' is no regular file");
+            return false;
         }
 
+        // The second look-up may close what the first one opened, where both are in one directory.
+        using var held = Libc.OpenAt(source, ".", Libc.PathOnly | Libc.Directory | Libc.CloseOnExec, mode: 0) is var copy and >= 0
+            ? new SafeFileHandle(copy, ownsHandle: true)
+            : throw LastError.Exception(from.FullPath(existing), "open", LastError.Number);
         var (parent, name) = Split(relative);
-        LastError.Check(Libc.MakeLinkAt(source, sourceName, parent, name, flags: 0), FullPath(relative), "link");
+        LastError.Check(Libc.MakeLinkAt(held.Number(), sourceName, parent, name, flags: 0), FullPath(relative), "link");
+        return true;
     }
 
     /// <summary>What stands at the path; null when nothing does.</summary>
     public UnixStat? Stat(string relative)
     {
-        var (parent, name) = Split(relative);
-        return UnixStat.TryReadAt(parent, name, FullPath(relative));
+        lock (gate)
+        {
+            var (parent, name) = Split(relative);
+            return UnixStat.TryReadAt(parent, name, FullPath(relative));
+        }
     }
 
     /// <summary>Owner of a symbolic link itself.</summary>
     public void SetLinkOwner(string relative, uint uid, uint gid)
     {
-        var (parent, name) = Split(relative);
-        LastError.Check(Libc.ChangeOwnerAt(parent, name, uid, gid, Libc.SymlinkNoFollow), FullPath(relative), $"chown {uid}:{gid}");
+        lock (gate)
+        {
+            var (parent, name) = Split(relative);
+            LastError.Check(Libc.ChangeOwnerAt(parent, name, uid, gid, Libc.SymlinkNoFollow), FullPath(relative), $"chown {uid}:{gid}");
+        }
     }
 
     /// <summary>Time of a symbolic link itself.</summary>
     public unsafe void SetLinkTimes(string relative, Libc.Timespec* accessAndModification)
     {
-        var (parent, name) = Split(relative);
-        LastError.Check(Libc.SetTimesAt(parent, name, accessAndModification, Libc.SymlinkNoFollow), FullPath(relative), "set mtime");
+        lock (gate)
+        {
+            var (parent, name) = Split(relative);
+            LastError.Check(Libc.SetTimesAt(parent, name, accessAndModification, Libc.SymlinkNoFollow), FullPath(relative), "set mtime");
+        }
     }
 
-    /// <summary>A path for calls that take no descriptor: through the parent's descriptor, so that nothing above the name can be exchanged.</summary>
-    public string PathThroughParent(string relative)
+    /// <summary>Sets an extended attribute of a symbolic link itself; 0, or the error's number.</summary>
+    public int TrySetLinkAttribute(string relative, ExtendedAttributeValue attribute)
     {
-        var (parent, name) = Split(relative);
-        return $"/proc/self/fd/{parent}/{name}";
+        lock (gate)
+        {
+            // There is no such call for a name in an open directory; through its descriptor nothing above the name can be exchanged.
+            var (parent, name) = Split(relative);
+            return ExtendedAttributeCalls.TrySet($"/proc/self/fd/{parent}/{name}", attribute);
+        }
     }
 
     public void Dispose()

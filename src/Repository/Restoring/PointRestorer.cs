@@ -15,7 +15,9 @@ internal sealed class PointRestorer(
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<List<Piece>> pieces = Channel.CreateBounded<List<Piece>>(MaxWaiting);
-    private readonly RestoreTree tree = new(manifest.Path, request);
+    private readonly AttributeNotes notes = new();
+    private RestoreTree tree = null!;
+    private AttributeRestorer attributes = null!;
     private List<Piece> inHand = [];
     private long bytesInHand;
     private long lastProgress = options.Time.GetTimestamp();
@@ -25,6 +27,20 @@ internal sealed class PointRestorer(
     public async Task<RestoreReport> RunAsync(CancellationToken cancellationToken)
     {
         RestoreTargets.Prepare(request);
+        attributes = new AttributeRestorer(request.SetOwners, notes);
+        tree = new RestoreTree(manifest.Path, request, attributes);
+        try
+        {
+            return await RunInTreeAsync(cancellationToken);
+        }
+        finally
+        {
+            tree.Close();
+        }
+    }
+
+    private async Task<RestoreReport> RunInTreeAsync(CancellationToken cancellationToken)
+    {
         try
         {
             using var stages = new StageRunner(cancellationToken);
@@ -44,7 +60,7 @@ internal sealed class PointRestorer(
 
         tree.Finish();
         progress?.Report(new CopyProgress(filesDone, filesDone, bytesDone, bytesDone));
-        return new RestoreReport(filesDone, tree.Directories, tree.Symlinks, bytesDone);
+        return new RestoreReport(filesDone, tree.Directories, tree.Symlinks, bytesDone) { AttributesNotKept = notes.Count, Notes = notes.Named };
     }
 
     private async Task WalkAsync(CancellationToken cancellationToken)
@@ -58,6 +74,11 @@ internal sealed class PointRestorer(
             manifest.RequireOnce(duplicates.Pass(entry.Path), entry.Path);
             if (tree.FindTarget(entry) is not { } target)
             {
+                if (entry.MayHaveLinks)
+                {
+                    tree.SkipFirst(entry.Path, entries.Location);
+                }
+
                 continue;
             }
 
@@ -69,9 +90,12 @@ internal sealed class PointRestorer(
                 case EntryKind.Symlink:
                     tree.AddSymlink(target, entry);
                     break;
+                case EntryKind.File when entry.LinkedTo is { } first:
+                    await WalkLinkAsync(target, entry, first, cancellationToken);
+                    break;
                 default:
                     tree.EnsureParent(target);
-                    await WalkFileAsync(new RestoredFile(target, entry, request.SetOwners), entries, cancellationToken);
+                    await WalkFileAsync(new RestoredFile(target, entry, attributes), entries, cancellationToken);
                     break;
             }
 
@@ -81,6 +105,21 @@ internal sealed class PointRestorer(
         manifest.RequireOnce(duplicates.AllPassedOnce(), "(one of many)");
         await HandOverAsync(cancellationToken);
         pieces.Writer.Complete();
+    }
+
+    private async Task WalkLinkAsync(RestorePlace place, ManifestEntry entry, string first, CancellationToken cancellationToken)
+    {
+        if (tree.TakeFirst(first, place) is not { } location)
+        {
+            tree.AddLink(place, first);
+            filesDone++;
+            return;
+        }
+
+        using var content = manifest.ReadEntries();
+        content.Seek(location);
+        tree.EnsureParent(place);
+        await WalkFileAsync(new RestoredFile(place, entry with { Attributes = content.Entry.Attributes, Sparse = content.Entry.Sparse }, attributes), content, cancellationToken);
     }
 
     private async Task WalkFileAsync(RestoredFile file, EntryCursor entries, CancellationToken cancellationToken)

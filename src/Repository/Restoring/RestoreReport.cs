@@ -1,4 +1,11 @@
 namespace Cairn.Repository;
 
 /// <summary>What a restore made.</summary>
-public sealed record RestoreReport(long Files, long Directories, long Symlinks, long Bytes);
+public sealed record RestoreReport(long Files, long Directories, long Symlinks, long Bytes)
+{
+    /// <summary>How much of the entries' attributes this file system or user could not take; the data came back all the same.</summary>
+    public long AttributesNotKept { get; init; }
+
+    /// <summary>The first thousand of them.</summary>
+    public IReadOnlyList<AttributeNote> Notes { get; init; } = [];
+}

@@ -15,15 +15,14 @@ internal sealed class RestoredFile
 
     private readonly Lock gate = new();
     private SafeFileHandle? handle;
+    private readonly RestorePlace place;
+    private readonly AttributeRestorer attributes;
     private readonly string path;
-    private readonly bool setOwner;
     private int holds = 1;
     private long dataEnd;
 
-    public RestoredFile(string path, ManifestEntry entry, bool setOwner)
-    {
-        (this.path, Entry, this.setOwner) = (path, entry, setOwner);
-    }
+    public RestoredFile(RestorePlace place, ManifestEntry entry, AttributeRestorer attributes) =>
+        (this.place, path, Entry, this.attributes) = (place, place.FullPath, entry, attributes);
 
     public ManifestEntry Entry { get; }
 
@@ -70,7 +69,7 @@ internal sealed class RestoredFile
                     UnixFile.SetLength(Open(), Entry.Attributes.Size, path);
                 }
 
-                RestoredAttributes.Set(Open(), path, Entry.Attributes, setOwner);
+                attributes.Set(Open(), path, Entry);
             }
         }
     }
@@ -90,7 +89,7 @@ internal sealed class RestoredFile
         {
             if (handle is null)
             {
-                handle = UnixFile.CreateNew(path, mode: 0x180);
+                handle = place.Target.CreateFile(place.Relative, mode: 0x180);
                 if (!Entry.Sparse && Entry.Attributes.Size >= AllocatedFrom)
                 {
                     UnixFile.Allocate(handle, Entry.Attributes.Size, path);

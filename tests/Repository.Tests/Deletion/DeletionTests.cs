@@ -121,7 +121,7 @@ public class DeletionTests : RepositoryTest
         var listed = await Repository.ReadEntriesAsync((await Repository.ListPointsAsync(Cancel))[0].Point, Cancel).FirstAsync(Cancel);
         using (var handle = UnixFile.OpenDirectory(Source.Root))
         {
-            RestoredAttributes.Set(handle, Source.Root, listed.Attributes, setOwner: false);
+            new AttributeRestorer(setOwners: false, new AttributeNotes()).Set(handle, Source.Root, listed);
         }
 
         return TreeSnapshot.Take(Source.Root);
