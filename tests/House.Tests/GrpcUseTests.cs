@@ -19,6 +19,22 @@ public sealed class GrpcUseTests
     }
 
     [Fact]
+    public void What_the_official_packages_hold_twice_is_called_as_extensions_only()
+    {
+        const string Twice = "AsyncStreamReaderExtensions";
+
+        var named = new[] { "src", "tests", "bench" }
+            .SelectMany(folder => Directory.EnumerateFiles(Checkout.PathOf(folder), "*.cs", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(Checkout.Root, file))
+            .Where(file => !file.StartsWith("src/Rpc/", StringComparison.Ordinal)
+                && !file.Contains("/obj/", StringComparison.Ordinal)
+                && !file.EndsWith(nameof(GrpcUseTests) + ".cs", StringComparison.Ordinal))
+            .Where(file => File.ReadAllText(Checkout.PathOf(file)).Contains(Twice, StringComparison.Ordinal));
+
+        Assert.Empty(named);
+    }
+
+    [Fact]
     public void What_is_not_approved_is_noticed()
     {
         var approved = new ApprovedGrpc(Checkout.PathOf("tests/Rpc.Tests/Surface/approved.txt"));
