@@ -19,7 +19,7 @@ internal static class Choice
             var given = result.Tokens.Count == 0 ? words[0] : result.Tokens[^1].Value;
             if (!words.Contains(given, StringComparer.Ordinal))
             {
-                result.AddError($"{name} takes {string.Join(" or ", words)}, not '{given}'");
+                result.AddError($"{name} takes {Alternatives(words)}, not '{given}'");
             }
         });
         return option;
@@ -45,4 +45,8 @@ internal static class Choice
             return standard;
         },
     };
+
+    private static string Alternatives(string[] words) => words.Length == 1
+        ? words[0]
+        : $"{string.Join(", ", words[..^1])} or {words[^1]}";
 }

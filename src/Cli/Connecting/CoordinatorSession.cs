@@ -124,6 +124,27 @@ internal sealed class CoordinatorSession : IDisposable
         Token = token,
     });
 
+    /// <summary>
+    /// As the other, for a user with a certificate: the certificate and its key are put beside the credential file, as
+    /// <c>.crt</c> and <c>.key</c>.
+    /// </summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.InputOutput"/>.</exception>
+    public void WriteCredential(string path, string user, string certificatePem, string keyPem)
+    {
+        var full = Path.GetFullPath(path);
+        SecretFiles.Publish(full + ".key", keyPem);
+        SecretFiles.Publish(full + ".crt", certificatePem);
+        CredentialFile.Write(full, new CredentialOptions
+        {
+            Address = address,
+            Ca = credential is null ? "" : CredentialFile.CaOf(credential),
+            CoordinatorName = credential?.CoordinatorName ?? "",
+            User = user,
+            Certificate = full + ".crt",
+            Key = full + ".key",
+        });
+    }
+
     /// <inheritdoc/>
     public void Dispose() => channel.Dispose();
 

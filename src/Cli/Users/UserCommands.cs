@@ -6,7 +6,7 @@ using Cairn.V1;
 
 namespace Cairn.Cli.Users;
 
-/// <summary><c>cairn user add|list|remove|token</c></summary>
+/// <summary><c>cairn user add|list|remove|token|certificate</c></summary>
 internal static class UserCommands
 {
     /// <summary>The group with its commands.</summary>
@@ -16,6 +16,7 @@ internal static class UserCommands
         List(host),
         Remove(host),
         Token(host),
+        Certificate(host),
     };
 
     private static Command Add(CommandHost host)
@@ -29,9 +30,14 @@ internal static class UserCommands
         };
         var ttl = Ttl("how long the token is good (else for ever)");
         var output = TokenOutput.Option();
-        return host.Command("add", "add a user; its token is told this once", [name, role, allJobs, ttl, output], async (run, given, token) =>
+        var certificate = new Option<bool>("--certificate")
         {
-            var target = TokenOutput.Require(run, given.GetValue(output));
+            Description = "give it a certificate instead of a token; needs --out",
+        };
+        return host.Command("add", "add a user; its token is told this once", [name, role, allJobs, ttl, output, certificate], async (run, given, token) =>
+        {
+            var certified = given.GetValue(certificate) ? UserCertificate.Require(given.GetValue(output)) : null;
+            var target = certified is null ? TokenOutput.Require(run, given.GetValue(output)) : null;
             var request = new AddUserRequest
             {
                 Name = given.GetRequiredValue(name),
@@ -46,7 +52,13 @@ internal static class UserCommands
             };
             var added = await run.Coordinator.AskAsync(
                 (client, options) => client.AddUserAsync(request, options), CoordinatorSession.QuestionLimit, token);
-            target.Tell(run, added);
+            if (certified is not null)
+            {
+                // Nobody ever sees the token that the user has all the same.
+                await certified.IssueAsync(run, added.User.Name, token);
+            }
+
+            target?.Tell(run, added);
             return ExitClass.Done;
         });
     }
@@ -94,6 +106,21 @@ internal static class UserCommands
             target.Tell(run, rotated);
             return ExitClass.Done;
         });
+    }
+
+    private static Command Certificate(CommandHost host)
+    {
+        var name = Name();
+        var output = TokenOutput.Option();
+        return host.Command(
+            "certificate",
+            "give a user a certificate, the first or the next one; the key is made here and stays here",
+            [name, output],
+            async (run, given, token) =>
+            {
+                await UserCertificate.Require(given.GetValue(output)).IssueAsync(run, given.GetRequiredValue(name), token);
+                return ExitClass.Done;
+            });
     }
 
     private static Argument<string> Name() => new("name") { Description = "the user's name", HelpName = "NAME" };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Users;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
 using Cairn.Shared.Security;
@@ -16,6 +17,7 @@ internal sealed class IdentityRequests(
     CoordinatorIdentity identity,
     JoinTokens tokens,
     Revocations revocations,
+    UserTable users,
     AgentChannels channels,
     CoordinatorLimits limits,
     ILogger<IdentityRequests> logger)
@@ -52,6 +54,20 @@ internal sealed class IdentityRequests(
             limits.Certificate,
             revocations.EarliestFor(node));
         return Answer(node, certificate, authority);
+    }
+
+    /// <summary>A certificate for a user, instead of a token.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownUser"/>, <see cref="ErrorCode.InvalidRequest"/>.</exception>
+    public CertificateResponse CertifyUser(CertifyUserRequest request)
+    {
+        var authority = identity.RequireAuthority();
+        var user = users.Require(Names.Require(request.User, "user")).Name;
+        using var certificate = authority.Sign(
+            new PeerIdentity(CallerKind.User, user),
+            request.SigningRequest.Span,
+            limits.Certificate,
+            revocations.EarliestForUser(user));
+        return Answer(user, certificate, authority);
     }
 
     /// <summary>A join token, told once.</summary>

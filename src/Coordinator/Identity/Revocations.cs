@@ -7,11 +7,14 @@ using Cairn.Shared.Security.Certificates;
 namespace Cairn.Coordinator.Identity;
 
 /// <summary>
-/// Nodes whose certificates up to a moment are worth nothing. Kept by name and time, not by serial, so that it also holds
+/// Nodes and users whose certificates up to a moment are worth nothing. Kept by name and time, not by serial, so that it also holds
 /// for certificates that this catalog never saw. A certificate that begins later is good again.
 /// </summary>
 internal sealed class Revocations : IRevocations
 {
+    // No node can have such a name.
+    private const string User = "user/";
+
     private readonly CoordinatorCatalog catalog;
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, DateTimeOffset> revoked = new(StringComparer.Ordinal);
@@ -39,6 +42,12 @@ internal sealed class Revocations : IRevocations
         return (at, tokens);
     }
 
+    /// <summary>Ends the certificates of a user that was removed: one that is added later under the same name is another.</summary>
+    public void RevokeUser(string user) => Revoke(User + user);
+
+    /// <summary>As <see cref="EarliestFor"/>, for a user.</summary>
+    public DateTimeOffset? EarliestForUser(string user) => EarliestFor(User + user);
+
     /// <summary>The moment before which a new certificate for the node must not begin; null when it was never revoked.</summary>
     public DateTimeOffset? EarliestFor(string node) =>
         // Certificates know whole seconds only.
@@ -49,11 +58,19 @@ internal sealed class Revocations : IRevocations
         Find(new PeerIdentity(CallerKind.Node, node), registeredAt);
 
     /// <inheritdoc/>
-    public CallerRefusal? Find(PeerIdentity identity, DateTimeOffset notBefore) =>
-        identity.Kind == CallerKind.Node && revoked.TryGetValue(identity.Name, out var at) && notBefore <= at
-            ? new CallerRefusal(
-                ErrorCode.CertificateRevoked,
-                $"the certificates of node '{identity.Name}' were revoked at {at:yyyy-MM-ddTHH:mm:ssZ}",
-                $"if the node is to come back: 'cairn node token {identity.Name}', and enrol it anew")
-            : null;
+    public CallerRefusal? Find(PeerIdentity identity, DateTimeOffset notBefore) => identity.Kind switch
+    {
+        CallerKind.Node when RevokedAt(identity.Name, notBefore) is { } at => new CallerRefusal(
+            ErrorCode.CertificateRevoked,
+            $"the certificates of node '{identity.Name}' were revoked at {at:yyyy-MM-ddTHH:mm:ssZ}",
+            $"if the node is to come back: 'cairn node token {identity.Name}', and enrol it anew"),
+        CallerKind.User when RevokedAt(User + identity.Name, notBefore) is { } at => new CallerRefusal(
+            ErrorCode.CertificateRevoked,
+            $"the certificates of user '{identity.Name}' ended when it was removed at {at:yyyy-MM-ddTHH:mm:ssZ}",
+            $"ask an admin for a new one: cairn user certificate {identity.Name}"),
+        _ => null,
+    };
+
+    private DateTimeOffset? RevokedAt(string name, DateTimeOffset notBefore) =>
+        revoked.TryGetValue(name, out var at) && notBefore <= at ? at : null;
 }

@@ -13,6 +13,9 @@ internal sealed class IdentityService(IdentityRequests identities) : V1.Identity
     public override Task<CertificateResponse> RenewCertificate(RenewCertificateRequest request, ServerCallContext context) =>
         Task.FromResult(identities.Renew(request));
 
+    public override Task<CertificateResponse> CertifyUser(CertifyUserRequest request, ServerCallContext context) =>
+        Task.FromResult(identities.CertifyUser(request));
+
     public override Task<CreateJoinTokenResponse> CreateJoinToken(CreateJoinTokenRequest request, ServerCallContext context) =>
         Task.FromResult(identities.CreateToken(request));
 

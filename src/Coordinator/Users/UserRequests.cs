@@ -1,3 +1,4 @@
+using Cairn.Coordinator.Identity;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
 using Cairn.Shared.Security;
@@ -6,7 +7,7 @@ using Cairn.V1;
 namespace Cairn.Coordinator.Users;
 
 /// <summary>What admins do with users, and what everybody may ask about himself.</summary>
-internal sealed class UserRequests(UserTable users, TimeProvider time)
+internal sealed class UserRequests(UserTable users, Revocations revocations, TimeProvider time)
 {
     // A century: beyond it a mistake is likelier than a wish.
     private static readonly TimeSpan LongestTtl = TimeSpan.FromDays(36_500);
@@ -30,8 +31,12 @@ internal sealed class UserRequests(UserTable users, TimeProvider time)
 
     /// <summary>Removes a user: its next call is refused.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownUser"/>, <see cref="ErrorCode.LastAdmin"/>.</exception>
-    public User Remove(RemoveUserRequest request) =>
-        users.Remove(Names.Require(request.Name, "user"), time.GetUtcNow()).ToMessage();
+    public User Remove(RemoveUserRequest request)
+    {
+        var removed = users.Remove(Names.Require(request.Name, "user"), time.GetUtcNow());
+        revocations.RevokeUser(removed.Name);
+        return removed.ToMessage();
+    }
 
     /// <summary>Gives a user a new token instead of the old one, and tells it, this once.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownUser"/>, <see cref="ErrorCode.InvalidRequest"/>.</exception>

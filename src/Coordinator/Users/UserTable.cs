@@ -18,6 +18,10 @@ internal sealed class UserTable(CatalogDatabase database)
     /// <summary>The user; null when there is none of that name.</summary>
     public UserRecord? Find(string name) => database.Read(db => Find(db, name, transaction: null));
 
+    /// <summary>The user.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownUser"/>.</exception>
+    public UserRecord Require(string name) => Find(name) ?? throw Unknown(name);
+
     /// <summary>Adds a user.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.AlreadyExists"/>.</exception>
     public void Add(UserRecord user) => database.Write((db, transaction) =>
@@ -85,8 +89,10 @@ internal sealed class UserTable(CatalogDatabase database)
     });
 
     private static UserRecord Require(SqliteConnection db, string name, SqliteTransaction transaction) =>
-        Find(db, name, transaction) ?? throw new CairnException(
-            ErrorCode.UnknownUser, $"no user is called '{name}'", "'cairn user list' shows the users", subject: name);
+        Find(db, name, transaction) ?? throw Unknown(name);
+
+    private static CairnException Unknown(string name) => new(
+        ErrorCode.UnknownUser, $"no user is called '{name}'", "'cairn user list' shows the users", subject: name);
 
     private static UserRecord? Find(SqliteConnection db, string name, SqliteTransaction? transaction) => db
         .QuerySingleOrDefault<Row>("SELECT * FROM users WHERE name = @name", new { name }, transaction)?

@@ -10,6 +10,8 @@ namespace Grpc.Net.Client;
 /// </summary>
 internal sealed class ClientCall : IDisposable
 {
+    private const int MaxAttempts = 4;
+
     private readonly Lock gate = new();
     private readonly GrpcChannel channel;
     private readonly IMethod method;
@@ -270,10 +272,7 @@ internal sealed class ClientCall : IDisposable
     {
         try
         {
-            // Not disposed here: the body may go on for long after the response's headers.
-            var request = await ClientRequest.CreateAsync(channel, method, host, options, body, stop.Token)
-                .ConfigureAwait(false);
-            var response = await channel.SendAsync(request, stop.Token).ConfigureAwait(false);
+            var response = await SendUntilTakenAsync(body).ConfigureAwait(false);
             if (Keep(response))
             {
                 await AcceptAsync(response).ConfigureAwait(false);
@@ -283,6 +282,26 @@ internal sealed class ClientCall : IDisposable
         {
             // The edge between HTTP and gRPC: every failure becomes the call's status.
             Finish(failure);
+        }
+    }
+
+    // What a GOAWAY leaves undone is sent again by HttpClient itself, but not when it is a connection's first frame: such a connection has
+    // taken nothing. A streaming body that has written a message refuses to be sent again.
+    private async Task<HttpResponseMessage> SendUntilTakenAsync(HttpContent body)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // Not disposed here: the body may go on for long after the response's headers.
+            var request = await ClientRequest.CreateAsync(channel, method, host, options, body, stop.Token)
+                .ConfigureAwait(false);
+            try
+            {
+                return await channel.SendAsync(request, stop.Token).ConfigureAwait(false);
+            }
+            catch (HttpRequestException refused) when (attempt < MaxAttempts && ClientFailures.WasNeverTaken(refused))
+            {
+                stop.Token.ThrowIfCancellationRequested();
+            }
         }
     }
 

@@ -20,6 +20,23 @@ internal static class ClientFailures
     // As above: for headers that the server has said it does not take, HttpClient has no code of its own.
     private const string RequestHeadersTooLong = "The HTTP request headers length exceeded";
 
+    /// <summary>
+    /// True when the connection ended with its first frame, a GOAWAY without an error: nothing was done for the call. For a later
+    /// GOAWAY without an error HttpClient has other words, or none.
+    /// </summary>
+    public static bool WasNeverTaken(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpProtocolException { ErrorCode: 0 } end && end.Message.StartsWith(LostConnection[0], StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public static (Status Status, Metadata Trailers) ToStatus(Exception failure, bool hasDeadlinePassed)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)

@@ -58,6 +58,7 @@ public static class AccessTable
 
         ["/cairn.v1.Identity/Enrol"] = Changes(Access.JoinToken),
         ["/cairn.v1.Identity/RenewCertificate"] = Changes(Access.OwnNode),
+        ["/cairn.v1.Identity/CertifyUser"] = Changes(Access.Admin),
         ["/cairn.v1.Identity/CreateJoinToken"] = Changes(Access.Admin),
         ["/cairn.v1.Identity/RevokeNode"] = Changes(Access.Admin),
         ["/cairn.v1.Identity/BackupAuthority"] = Changes(Access.Admin),

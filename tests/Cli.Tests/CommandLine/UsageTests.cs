@@ -15,7 +15,7 @@ public sealed class UsageTests
     [InlineData("backup show a latest -c b", "two clusters are named: 'a' and 'b'")]
     [InlineData("backup run --full --incremental", "--full and --incremental contradict each other")]
     [InlineData("backup run --wait --no-wait", "--wait and --no-wait contradict each other")]
-    [InlineData("backup verify latest --level deep", "--level takes hash or presence, not 'deep'")]
+    [InlineData("backup verify latest --level deep", "--level takes hash, presence or restore, not 'deep'")]
     [InlineData("job list --limit 0", "--limit takes a whole number from 1 to 1000, not '0'")]
     [InlineData("node list -o xml", "--output takes text or json, not 'xml'")]
     public async Task A_wrong_command_line_ends_with_2_and_says_what_is_wrong(string line, string expected)

@@ -132,17 +132,18 @@ public sealed class BackupRefusalTests(RunningSite running) : IClassFixture<Runn
     {
         var old = new RegisterAgentRequest
         {
-            Node = "node-9",
+            Node = Site.Name(1),
             Address = "http://127.0.0.1:1",
             AgentVersion = "0.0.1",
             ProtocolVersion = 0,
-            Description = new NodeDescription { Node = "node-9", ProtocolVersion = 0 },
+            Description = new NodeDescription { Node = Site.Name(1), ProtocolVersion = 0 },
         };
 
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Site.Coordinator.RegisterAgentAsync(old));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Site.AsAgentAsync(
+            1, async coordinator => await coordinator.RegisterAgentAsync(old)));
 
         Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
-        Assert.Contains("node-9", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("node-1", refused.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

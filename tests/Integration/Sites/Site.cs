@@ -24,7 +24,7 @@ public sealed class Site : IAsyncDisposable
         Files = files;
         Cairn = cairn;
         Database = files.Processes();
-        channel = new Lazy<GrpcChannel>(() => Connect(cairn));
+        channel = new Lazy<GrpcChannel>(() => Connect(cairn, CredentialFile.Read(cairn.Credentials)));
     }
 
     public DatabaseFiles Files { get; }
@@ -37,6 +37,18 @@ public sealed class Site : IAsyncDisposable
 
     /// <summary>As the coordinator's first admin; when the coordinator has been started.</summary>
     public Coordinator.CoordinatorClient Coordinator => new(channel.Value);
+
+    /// <summary>Asks the coordinator something as the agent of a node, with the certificate that it has enrolled for.</summary>
+    public async Task<T> AsAgentAsync<T>(int node, Func<Coordinator.CoordinatorClient, Task<T>> ask)
+    {
+        var identity = Path.Combine(Cairn.StateOf(Name(node)), "identity", "agent.pem");
+        var credential = CredentialFile.Read(Cairn.Credentials);
+        credential.Token = "";
+        credential.Certificate = identity;
+        credential.Key = identity;
+        using var own = Connect(Cairn, credential);
+        return await ask(new Coordinator.CoordinatorClient(own));
+    }
 
     /// <summary>All nodes' names.</summary>
     public IReadOnlyList<string> Nodes => [.. Enumerable.Range(1, Files.Nodes).Select(Name)];
@@ -181,10 +193,10 @@ public sealed class Site : IAsyncDisposable
         Client.Dispose();
     }
 
-    private static GrpcChannel Connect(CairnSystem cairn) => GrpcChannel.ForAddress(
+    private static GrpcChannel Connect(CairnSystem cairn, CredentialOptions credential) => GrpcChannel.ForAddress(
         cairn.Url,
         CredentialTransport.ChannelOptions(
-            CredentialFile.Read(cairn.Credentials),
+            credential,
             () => new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false },
             TimeProvider.System));
 }

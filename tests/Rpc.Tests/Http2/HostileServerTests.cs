@@ -50,6 +50,37 @@ public sealed class HostileServerTests
     }
 
     [Fact]
+    public async Task A_call_whose_connection_began_with_a_goaway_is_made_again_on_a_new_one()
+    {
+        await using var server = new FrameListener();
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        using var call = new Probe.ProbeClient(channel).OneAsync(new Ask());
+
+        using var first = await server.TurnAwayAsync();
+        using var second = await server.TurnAwayAsync();
+        using var third = await server.AcceptAsync();
+        await AnswerAsync(third, await ReadRequestAsync(third), "taken");
+
+        Assert.Equal("taken", (await call.ResponseAsync.Soonish("the response")).Text);
+    }
+
+    [Fact]
+    public async Task A_call_that_every_connection_turns_away_ends_as_unavailable()
+    {
+        await using var server = new FrameListener();
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        using var call = new Probe.ProbeClient(channel).OneAsync(new Ask());
+
+        using var first = await server.TurnAwayAsync();
+        using var second = await server.TurnAwayAsync();
+        using var third = await server.TurnAwayAsync();
+        using var fourth = await server.TurnAwayAsync();
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.Soonish("the failure"));
+
+        Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+    }
+
+    [Fact]
     public async Task A_ping_is_answered_with_what_it_carried_while_a_call_waits()
     {
         await using var server = new FrameListener();

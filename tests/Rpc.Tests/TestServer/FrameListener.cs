@@ -18,6 +18,9 @@ internal sealed class FrameListener : IAsyncDisposable
 
     public Task<RawConnection> AcceptAsync() => RawConnection.AcceptAsync(listener).Soonish("a connection");
 
+    /// <summary>As the other, for a connection that the server ends with its first frame.</summary>
+    public Task<RawConnection> TurnAwayAsync() => RawConnection.TurnAwayAsync(listener).Soonish("a connection");
+
     /// <summary>The frames of the first stream up to its reset, the reset included.</summary>
     public async Task<IReadOnlyList<RawFrame>> FramesUntilResetAsync()
     {

@@ -51,6 +51,20 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
+    /// <summary>Takes a connection, and ends it with its first frame when a request has come.</summary>
+    public static async Task<RawConnection> TurnAwayAsync(TcpListener listener)
+    {
+        var connection = new RawConnection(await listener.AcceptTcpClientAsync());
+        await connection.stream.ReadExactlyAsync(new byte[Preface.Length]);
+        while (await connection.ReadAsync() is { Type: not RawFrame.Headers })
+        {
+            // Its settings are not answered: the GOAWAY is to be the first frame.
+        }
+
+        await connection.WriteAsync(RawFrame.GoAway, 0, new byte[8]);
+        return connection;
+    }
+
     public async Task WriteAsync(byte[] bytes) => await stream.WriteAsync(bytes);
 
     public Task WriteAsync(byte type, int streamId, byte[] payload, byte flags = 0) =>

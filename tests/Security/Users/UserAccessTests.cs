@@ -1,7 +1,9 @@
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
+using Cairn.Shared.Security.Certificates;
 using Cairn.TestKit;
 using Cairn.V1;
+using Google.Protobuf;
 using static Cairn.Security.Users.UserCoordinator;
 
 namespace Cairn.Security.Users;
@@ -52,6 +54,42 @@ public sealed class UserAccessTests : IAsyncLifetime
 
         Assert.Equal(ErrorCode.CredentialInvalid, refusal.Code);
         Assert.NotEmpty(coordinator.Audited(record => record.Outcome == "CREDENTIAL_INVALID"));
+    }
+
+    [Fact]
+    public async Task A_certified_user_has_its_role_until_it_is_removed_and_a_later_user_of_that_name_is_another()
+    {
+        await coordinator.AddAsync("bob", UserRole.Viewer);
+        var bob = await coordinator.CertifiedUserAsync("bob");
+
+        var me = await bob.WhoAmIAsync(new WhoAmIRequest());
+        var restore = await RefusalAsync(bob.RunRestoreAsync(new RestoreRequest { Cluster = "c1", Point = "latest" }));
+        await coordinator.Admin.RemoveUserAsync(new RemoveUserRequest { Name = "bob" });
+        var removed = await RefusalAsync(bob.ListNodesAsync(new ListNodesRequest()));
+        await coordinator.AddAsync("bob", UserRole.Admin);
+        var namesake = await RefusalAsync(bob.ListNodesAsync(new ListNodesRequest()));
+        time.Advance(TimeSpan.FromSeconds(2));
+        var anew = await (await coordinator.CertifiedUserAsync("bob")).WhoAmIAsync(new WhoAmIRequest());
+
+        Assert.Equal(("bob", UserRole.Viewer), (me.Name, me.User.Role));
+        Assert.Equal(ErrorCode.NotAllowed, restore.Code);
+        Assert.Equal(ErrorCode.CertificateRevoked, removed.Code);
+        Assert.Equal(ErrorCode.CertificateRevoked, namesake.Code);
+        Assert.Equal(UserRole.Admin, anew.User.Role);
+    }
+
+    [Fact]
+    public async Task Only_an_admin_certifies_and_only_users_that_there_are()
+    {
+        var bob = coordinator.Identity(await coordinator.AddAsync("bob", UserRole.Operator));
+        using var key = new KeyRequest("alice");
+        var request = new CertifyUserRequest { User = "alice", SigningRequest = ByteString.CopyFrom(key.SigningRequest) };
+
+        var byBob = await RefusalAsync(bob.CertifyUserAsync(request));
+        var unknown = await RefusalAsync(coordinator.Identity(coordinator.AdminToken).CertifyUserAsync(request));
+
+        Assert.Equal(ErrorCode.NotAllowed, byBob.Code);
+        Assert.Equal(ErrorCode.UnknownUser, unknown.Code);
     }
 
     [Fact]

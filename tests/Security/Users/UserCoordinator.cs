@@ -9,6 +9,7 @@ using Cairn.Shared.Security;
 using Cairn.Shared.Security.Certificates;
 using Cairn.Shared.Security.Tls;
 using Cairn.V1;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +70,19 @@ internal sealed class UserCoordinator : IAsyncDisposable
         return Keep(GrpcChannel.ForAddress(Url, CredentialTransport.ChannelOptions(credential, Handler, time)));
     }
 
+    /// <summary>The contract about certificates, for somebody with a token.</summary>
+    public V1.Identity.IdentityClient Identity(string token) => new(Channel(token));
+
+    /// <summary>A user with a certificate as an admin has it made.</summary>
+    public async Task<V1.Coordinator.CoordinatorClient> CertifiedUserAsync(string name)
+    {
+        using var key = new KeyRequest(name);
+        var answer = await Identity(AdminToken).CertifyUserAsync(
+            new CertifyUserRequest { User = name, SigningRequest = ByteString.CopyFrom(key.SigningRequest) });
+        return new(Shown(LocalIdentity.OfClient(
+            application.Services.GetRequiredService<CoordinatorIdentity>().CaPem, coordinatorName: null, answer.Certificates, key.KeyPem)));
+    }
+
     /// <summary>A node's agent, as far as its certificate goes.</summary>
     public V1.Coordinator.CoordinatorClient Node(string name) => new(Certified(CallerKind.Node, name));
 
@@ -81,12 +95,14 @@ internal sealed class UserCoordinator : IAsyncDisposable
             new PeerIdentity(kind, name), request.SigningRequest, TimeSpan.FromDays(1), notBefore: null);
         var shown = LocalIdentity.OfClient(
             authority.Pem, coordinatorName: null, certificate.ExportCertificatePem(), request.KeyPem);
-        return Keep(GrpcChannel.ForAddress(Url, new GrpcChannelOptions
-        {
-            DisposeHttpClient = true,
-            HttpHandler = new ClientTlsHandler(new IdentityStore(() => shown), own => own.Naming.Coordinator, Handler, time),
-        }));
+        return Shown(shown);
     }
+
+    private GrpcChannel Shown(LocalIdentity identity) => Keep(GrpcChannel.ForAddress(Url, new GrpcChannelOptions
+    {
+        DisposeHttpClient = true,
+        HttpHandler = new ClientTlsHandler(new IdentityStore(() => identity), own => own.Naming.Coordinator, Handler, time),
+    }));
 
     public async Task<string> AddAsync(string name, UserRole role, TimeSpan ttl = default) =>
         (await Admin.AddUserAsync(new AddUserRequest { Name = name, Role = role, TtlMs = (long)ttl.TotalMilliseconds })).Token;
