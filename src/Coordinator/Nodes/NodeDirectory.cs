@@ -53,10 +53,13 @@ internal sealed class NodeDirectory
         nodes[name] = new KnownNode(record, time.GetUtcNow());
     }
 
-    /// <summary>Takes a heartbeat; false when the node must register first.</summary>
+    /// <summary>
+    /// Takes a heartbeat; false when the node must register first: it never did, or the last registration under its name
+    /// was refused, and only an agent that registers now can show that it is another one.
+    /// </summary>
     public bool Beat(string name)
     {
-        if (!nodes.TryGetValue(name, out var known))
+        if (refused.ContainsKey(name) || !nodes.TryGetValue(name, out var known))
         {
             return false;
         }
@@ -90,6 +93,9 @@ internal sealed class NodeDirectory
             ? throw new CairnException(revoked.Code, revoked.Message, revoked.WayOut, name)
             : known;
     }
+
+    /// <summary>Whether the last registration under this name was refused because the agent is too old.</summary>
+    public bool IsTooOld(string name) => refused.ContainsKey(name);
 
     /// <summary>The highest epoch that any registered agent has reported for a cluster; 0 when none has.</summary>
     public long HighestEpoch(string cluster) => nodes.Values

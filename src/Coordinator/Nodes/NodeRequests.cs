@@ -58,6 +58,10 @@ internal sealed class NodeRequests(
         {
             message.State = "revoked";
         }
+        else if (nodes.IsTooOld(node.Registration.Name))
+        {
+            message.State = "too old";
+        }
 
         return message;
     }

@@ -88,6 +88,21 @@ public sealed class NodeDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_heartbeat_under_a_name_that_was_refused_as_too_old_asks_for_a_registration()
+    {
+        var nodes = New();
+        nodes.Register(Registration("n1"));
+        Assert.Throws<AgentTooOldException>(() => nodes.Register(Registration("n1", protocol: 0)));
+
+        var known = nodes.Beat("n1");
+        nodes.Register(Registration("n1"));
+
+        Assert.False(known);
+        Assert.True(nodes.Beat("n1"));
+        Assert.False(nodes.IsTooOld("n1"));
+    }
+
+    [Fact]
     public void An_agent_newer_than_the_coordinator_is_refused_too()
     {
         var refusal = Assert.Throws<CairnException>(() => New().Register(Registration("n1", protocol: 1000)));

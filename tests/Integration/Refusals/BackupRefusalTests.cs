@@ -141,6 +141,8 @@ public sealed class BackupRefusalTests(RunningSite running) : IClassFixture<Runn
 
         var refused = await Assert.ThrowsAsync<RpcException>(() => Site.AsAgentAsync(
             1, async coordinator => await coordinator.RegisterAgentAsync(old)));
+        // The real agent's next heartbeat is answered with "register again", and the site is usable for the next test.
+        await Site.Cairn.WaitForAgentsAsync(CancellationToken.None);
 
         Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
         Assert.Contains("node-1", refused.Status.Detail, StringComparison.Ordinal);
