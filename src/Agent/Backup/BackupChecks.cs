@@ -33,11 +33,12 @@ internal sealed class BackupChecks(
         }));
         result.Checks.Add(Checks.Run(
             "no-restore", settings.Node, () => restores.RequireNone(request.Header.Cluster, request.Header.JobId)));
-        foreach (var options in instances.Configured)
+        foreach (var options in instances.Of(request.Engine))
         {
             IEngineInstance? instance = null;
             result.Checks.Add(Checks.Run("configuration", settings.Node, () =>
             {
+                instances.ForBackup(options, request.Backup.Parameters);
                 instance = instances.Open(options);
                 return $"the configuration of {options.Name} can be used";
             }));
@@ -70,14 +71,14 @@ internal sealed class BackupChecks(
             }));
             if (resolved is not null)
             {
-                CheckRoot(resolved, result);
+                CheckRoot(resolved, instance.CaptureMode, result);
             }
         }
 
         result.Checks.AddRange(await instance.PrecheckBackupAsync(request, cancellationToken));
     }
 
-    private void CheckRoot(ResolvedRoot root, PrecheckResult result)
+    private void CheckRoot(ResolvedRoot root, CaptureMode mode, PrecheckResult result)
     {
         result.Checks.Add(Checks.Run("present", settings.Node, () => NativeFiles.Look(root.Path).Kind == FileKind.Directory
             ? $"{root.Path} is a directory"
@@ -87,6 +88,11 @@ internal sealed class BackupChecks(
                 "start the database once, or mend its configuration",
                 settings.Node,
                 root.Path)));
+        if (mode == CaptureMode.Held)
+        {
+            return;
+        }
+
         result.Checks.Add(Checks.Run("link", settings.Node, () => probes.ProveLinkable(root)));
         result.Checks.Add(Checks.Run("space", settings.Node, () =>
         {

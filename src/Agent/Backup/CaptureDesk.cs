@@ -262,7 +262,7 @@ internal sealed class CaptureDesk(
             MaxAgeEnds = now + TimeSpan.FromMilliseconds(request.MaxAgeMs),
             FreeFloorBytes = Math.Max(request.FreeFloorBytes, settings.FreeFloorBytes),
             Cold = request.Cold,
-            Instances = directories.Place(jobId),
+            Instances = directories.Place(jobId, request.Engine),
         };
         directories.RequireSpace(record);
 

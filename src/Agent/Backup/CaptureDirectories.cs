@@ -20,13 +20,13 @@ internal sealed class CaptureDirectories(
     AllowedRoots roots,
     ILogger<CaptureDirectories> logger)
 {
-    /// <summary>Where a job's capture of every instance goes; makes nothing.</summary>
-    public IReadOnlyList<CapturedInstance> Place(string jobId)
+    /// <summary>Where a job's capture of every instance of <paramref name="engine"/> goes; makes nothing.</summary>
+    public IReadOnlyList<CapturedInstance> Place(string jobId, string engine)
     {
         var captured = new List<CapturedInstance>();
-        foreach (var instance in instances.OpenAll())
+        foreach (var options in instances.Of(engine))
         {
-            var options = instances.Configured.Single(configured => configured.Name == instance.Name);
+            var instance = instances.Open(options);
             captured.Add(new CapturedInstance(
                 instance.Name,
                 options.Engine,
@@ -36,7 +36,9 @@ internal sealed class CaptureDirectories(
                         .Select(root => new CapturedRoot(
                             root.Name,
                             root.Resolved.Path,
-                            SideDirectory.Capture(root.Resolved.Path, jobId, instance.Name, root.Name))),
+                            instance.CaptureMode == CaptureMode.Held
+                                ? ""
+                                : SideDirectory.Capture(root.Resolved.Path, jobId, instance.Name, root.Name))),
                 ],
                 Steps: []));
         }
@@ -50,7 +52,7 @@ internal sealed class CaptureDirectories(
         foreach (var instance in record.Instances)
         {
             Directory.CreateDirectory(instance.NotesDirectory);
-            foreach (var root in instance.Roots)
+            foreach (var root in instance.Roots.Where(root => root.IsTaken))
             {
                 SideDirectory.Make(root.Directory);
             }
@@ -71,7 +73,7 @@ internal sealed class CaptureDirectories(
     /// <summary>What lacks space, in a sentence; null when nothing does.</summary>
     public static string? LackOfSpace(CaptureRecord record)
     {
-        foreach (var root in record.Instances.SelectMany(instance => instance.Roots))
+        foreach (var root in record.Instances.SelectMany(instance => instance.Roots).Where(root => root.IsTaken))
         {
             var existing = Path.GetDirectoryName(root.LivePath)!;
             if (Directory.Exists(existing) && NativeFiles.FreeBytes(existing) is var free && free < record.FreeFloorBytes)
@@ -111,7 +113,7 @@ internal sealed class CaptureDirectories(
     /// <exception cref="IOException">Something cannot be removed.</exception>
     public void Remove(CaptureRecord record, CancellationToken cancellationToken)
     {
-        foreach (var root in record.Instances.SelectMany(instance => instance.Roots))
+        foreach (var root in record.Instances.SelectMany(instance => instance.Roots).Where(root => root.IsTaken))
         {
             Tree.Remove(root.Directory, cancellationToken);
             if (Directory.Exists(Path.GetDirectoryName(root.LivePath)))
@@ -158,7 +160,7 @@ internal sealed class CaptureDirectories(
 
     /// <summary>The engine's view of a captured instance's directories.</summary>
     public static CaptureWorkspace WorkspaceOf(CapturedInstance instance) => new(
-        instance.Roots.ToDictionary(root => root.Name, root => root.Directory, StringComparer.Ordinal),
+        instance.Roots.Where(root => root.IsTaken).ToDictionary(root => root.Name, root => root.Directory, StringComparer.Ordinal),
         instance.NotesDirectory);
 
     private string NotesOf(string jobId) => Path.Combine(journal.StateDirectory, "notes", jobId);

@@ -94,7 +94,13 @@ internal sealed class CaptureSteps(
 
             var taken = await instance.CaptureAsync(
                 new CaptureStepRequest(
-                    request.Step, request.Attempt, CaptureDirectories.WorkspaceOf(captured), request.Cold, request.Exact),
+                    request.Step,
+                    request.Attempt,
+                    CaptureDirectories.WorkspaceOf(captured),
+                    request.Cold,
+                    request.Exact,
+                    request.Label,
+                    instances.ForBackup(instances.Get(captured.Name), request.Parameters)),
                 progress,
                 cancellationToken);
             Record(request, captured.Name, step, taken);

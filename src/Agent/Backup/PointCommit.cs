@@ -42,6 +42,7 @@ internal sealed class PointCommit(
                     HasMetadata = copy.HasMetadata,
                     Roles = { copy.Roles },
                 },
+                Caveats = { copy.Caveats.Select(caveat => new Caveat { Name = caveat.Name, Text = caveat.Text }) },
             },
         };
     }

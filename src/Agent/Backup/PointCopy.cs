@@ -49,7 +49,7 @@ internal sealed class PointCopy(
             EntriesAsync(record, cancellationToken), expected.Report(progress), cancellationToken);
 
         // Made now, because the capture that it tells of has ended when the point is prepared.
-        var properties = await DescribeAsync(record, cancellationToken);
+        var (properties, caveats) = await DescribeAsync(record, cancellationToken);
         journal.Copies.Put(record.JobId, new CopyRecord(
             record.JobId,
             record.PointId,
@@ -58,7 +58,10 @@ internal sealed class PointCopy(
             record.Instances.Any(instance => instance.Steps.Any(step => step.ClusterMetadata)),
             (long)(properties.CaptureEnded - properties.CaptureStarted).TotalMilliseconds,
             copied.CarriedBytes,
-            time.GetUtcNow()));
+            time.GetUtcNow())
+        {
+            Caveats = [.. caveats.Select(caveat => new CaveatRecord(caveat.Name, caveat.Text))],
+        });
         return new TaskStatus();
     }
 
@@ -84,13 +87,17 @@ internal sealed class PointCopy(
         }
     }
 
-    private async Task<NodeProperties> DescribeAsync(CaptureRecord record, CancellationToken cancellationToken)
+    private async Task<(NodeProperties Properties, IReadOnlyList<Caveat> Caveats)> DescribeAsync(
+        CaptureRecord record, CancellationToken cancellationToken)
     {
         var described = new List<InstanceProperties>();
+        var caveats = new List<Caveat>();
         foreach (var captured in record.Instances)
         {
             var instance = instances.Open(captured.Name);
             var description = await instance.DescribeAsync(askDatabase: !record.Cold, cancellationToken);
+            var kept = await instance.RecordAsync(CaptureDirectories.WorkspaceOf(captured), cancellationToken);
+            caveats.AddRange(kept.Caveats);
             described.Add(new InstanceProperties(
                 captured.Name,
                 captured.Engine,
@@ -101,11 +108,11 @@ internal sealed class PointCopy(
                     : [.. captured.Steps.Select(step => step.LeaderRole).Where(role => role.Length > 0).Distinct()],
                 [.. description.Addresses.Select(address => new AddressProperties(address.Role, address.Address))],
                 [.. captured.Roots.Select(root => new RootProperties(root.Name, root.LivePath))],
-                await instance.RecordAsync(CaptureDirectories.WorkspaceOf(captured), cancellationToken)));
+                kept.Json));
         }
 
         var steps = record.Instances.SelectMany(instance => instance.Steps).ToList();
-        return new NodeProperties(
+        var properties = new NodeProperties(
             NodeProperties.CurrentSchema,
             settings.Node,
             record.Cluster,
@@ -114,6 +121,7 @@ internal sealed class PointCopy(
             steps.Count == 0 ? record.Created : steps.Max(step => step.Ended),
             described,
             record.Metadata?.SourceNode ?? "");
+        return (properties, caveats);
     }
 
     private BeginPoint SpecOf(CopyRequest request)

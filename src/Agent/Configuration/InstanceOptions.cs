@@ -12,6 +12,9 @@ public sealed class InstanceOptions
     /// <summary>Absolute path of the engine's own configuration file. Required by engines that have one.</summary>
     public string Config { get; set; } = "";
 
+    /// <summary>What else the engine asks for; its page lists the keys, and it refuses others.</summary>
+    public Dictionary<string, List<string>> Options { get; set; } = new(StringComparer.Ordinal);
+
     /// <summary>How this host starts and stops the instance; needed for <c>restore run --stop</c> and <c>--start</c> only.</summary>
     public ServiceOptions Commands { get; set; } = new();
 }

@@ -6,4 +6,7 @@ namespace Cairn.Agent.Engines;
 /// <param name="Workspace">Where to put what is taken.</param>
 /// <param name="Cold">The instance is stopped; nothing is asked of it.</param>
 /// <param name="Exact">The operator asked for an exact cut; the engine may block writes within its lease.</param>
-public sealed record CaptureStepRequest(string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact);
+/// <param name="Label">The operator's label; empty for none.</param>
+/// <param name="Parameters">What <see cref="IEngine.BackupParameters"/> allows.</param>
+public sealed record CaptureStepRequest(
+    string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact, string Label, EngineParameters Parameters);

@@ -5,7 +5,7 @@ namespace Cairn.Agent.Engines;
 /// the engine's notes. Made by the core before the first step, removed by the core after the capture has ended.
 /// </summary>
 /// <param name="RootDirectories">
-/// By root name: <c>&lt;parent of the resolved root&gt;/.cairn/capture/&lt;job&gt;/&lt;instance&gt;/&lt;root&gt;</c>; exists and is private
+/// None when the engine's <see cref="IEngineInstance.CaptureMode"/> is held. By root name: <c>&lt;parent of the resolved root&gt;/.cairn/capture/&lt;job&gt;/&lt;instance&gt;/&lt;root&gt;</c>; exists and is private
 /// to the agent.
 /// </param>
 /// <param name="NotesDirectory">

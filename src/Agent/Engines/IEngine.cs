@@ -3,13 +3,19 @@ using Cairn.Agent.Configuration;
 namespace Cairn.Agent.Engines;
 
 /// <summary>
-/// One kind of database: the factory of its instances. Implementations keep no state, may be used concurrently, and are
-/// registered in one line of <see cref="EngineCatalog"/>. Nothing outside an engine's own folder knows its name.
+/// One kind of database: the factory of its instances. Implementations keep nothing but connections and what a held capture keeps
+/// open, may be used concurrently, and are registered in one line of <see cref="EngineCatalog"/>. Nothing outside an engine's own folder knows its name.
 /// </summary>
 public interface IEngine
 {
     /// <summary>The name that configurations use, e.g. <c>opengemini</c>.</summary>
     string Name { get; }
+
+    /// <summary>What a backup may be given beside what every engine takes.</summary>
+    IReadOnlyList<ParameterRule> BackupParameters { get; }
+
+    /// <summary>What a restore may be given beside what every engine takes.</summary>
+    IReadOnlyList<ParameterRule> RestoreParameters { get; }
 
     /// <summary>
     /// Everything that is wrong with an instance's configuration, one sentence each, found without asking a database;

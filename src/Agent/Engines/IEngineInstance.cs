@@ -25,6 +25,9 @@ public interface IEngineInstance
     /// </summary>
     IReadOnlyList<string> MetadataRoots { get; }
 
+    /// <summary>How the data are kept still while they are copied.</summary>
+    CaptureMode CaptureMode { get; }
+
     /// <summary>
     /// Roles, version, addresses, roots, run state, capabilities, capture steps and, when <paramref name="askDatabase"/>
     /// is set and the instance answers, the cluster as the database sees it. A database that does not answer is
@@ -49,16 +52,17 @@ public interface IEngineInstance
     Task ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What was captured, for the repository: directories before what is in them, in a stable order. The core removes
-    /// the workspace afterwards.
+    /// What was captured, for the repository: directories before what is in them, in a stable order. The next entry is asked for
+    /// when everything of the one before has been read, so that an engine which holds its database's backup mode open may end it
+    /// within the enumeration. The core removes the workspace afterwards.
     /// </summary>
+    /// <exception cref="Cairn.Shared.Errors.CairnException">
+    /// <see cref="Cairn.Shared.Errors.ErrorCode.CaptureUnstable"/>: what was held is lost; capture and copy are begun again.
+    /// </exception>
     IAsyncEnumerable<SourceEntry> EntriesAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// What a restore must know of this instance and capture, as JSON of the engine's own; kept in the point and given
-    /// back to <see cref="PlanRestoreAsync"/>. At most 1 MiB.
-    /// </summary>
-    Task<string> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
+    /// <summary>What the point must keep of this instance; asked for once everything of it is copied.</summary>
+    Task<InstanceRecord> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
 
     /// <summary>
     /// Where every part of a captured instance goes on this host, in the order in which it must be put in place, and
@@ -67,5 +71,16 @@ public interface IEngineInstance
     Task<RestoreLayout> PlanRestoreAsync(RestoreRequestFacts request, CancellationToken cancellationToken);
 
     /// <summary>Finishing touches in the stage, before the swap: what the engine needs rewritten or removed there.</summary>
-    Task FinishStageAsync(RestoreLayout layout, IReadOnlyDictionary<string, string> stageByRoot, CancellationToken cancellationToken);
+    Task FinishStageAsync(
+        RestoreRequestFacts request,
+        RestoreLayout layout,
+        IReadOnlyDictionary<string, string> stageByRoot,
+        CancellationToken cancellationToken);
+
+    /// <summary>
+    /// That the instance, whose process was started, serves: a database that still recovers does not yet. Asked again and again
+    /// until it does or the limit for starting has passed.
+    /// </summary>
+    /// <exception cref="Cairn.Shared.Errors.CairnException">It does not serve (yet).</exception>
+    Task<string> RequireServingAsync(CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Cairn.Agent.Configuration;
 using Cairn.Shared.Errors;
+using Cairn.V1;
 
 namespace Cairn.Agent.Engines;
 
@@ -9,9 +10,19 @@ internal sealed class Instances(AgentSettings settings, EngineCatalog engines)
     /// <summary>As configured.</summary>
     public IReadOnlyList<InstanceOptions> Configured => settings.Instances;
 
-    /// <summary>Opens all of them.</summary>
-    /// <exception cref="CairnException">The configuration of one cannot be used.</exception>
-    public IReadOnlyList<IEngineInstance> OpenAll() => [.. settings.Instances.Select(Open)];
+    /// <summary>Those of <paramref name="engine"/>; all when it is empty.</summary>
+    public IReadOnlyList<InstanceOptions> Of(string engine) =>
+        [.. settings.Instances.Where(instance => engine.Length == 0 || instance.Engine == engine)];
+
+    /// <summary>Checks what a backup was given beside what every engine takes.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.InvalidRequest"/>.</exception>
+    public EngineParameters ForBackup(InstanceOptions options, IReadOnlyCollection<EngineParameter> given) =>
+        EngineParameters.Check(options.Engine, given, engines.Get(options.Engine).BackupParameters);
+
+    /// <summary>As <see cref="ForBackup"/>, for a restore.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.InvalidRequest"/>.</exception>
+    public EngineParameters ForRestore(InstanceOptions options, IReadOnlyCollection<EngineParameter> given) =>
+        EngineParameters.Check(options.Engine, given, engines.Get(options.Engine).RestoreParameters);
 
     /// <summary>Opens one.</summary>
     /// <exception cref="CairnException">Its configuration cannot be used.</exception>
@@ -19,11 +30,15 @@ internal sealed class Instances(AgentSettings settings, EngineCatalog engines)
 
     /// <summary>Opens the one with this name.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.TopologyMismatch"/> when there is none.</exception>
-    public IEngineInstance Open(string name) => Open(
+    public IEngineInstance Open(string name) => Open(Get(name));
+
+    /// <summary>The options of the one with this name.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.TopologyMismatch"/> when there is none.</exception>
+    public InstanceOptions Get(string name) =>
         settings.Instances.FirstOrDefault(instance => instance.Name == name) ?? throw new CairnException(
             ErrorCode.TopologyMismatch,
             $"this node has no instance called '{name}'",
             "give the instance the name that it had, in the agent's configuration",
             settings.Node,
-            name));
+            name);
 }

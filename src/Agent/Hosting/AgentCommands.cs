@@ -47,12 +47,12 @@ internal static class AgentCommands
         },
         new CommandHandler<StopInstancesRequest>("stop-instances", async (request, _, token) =>
         {
-            await services.StopAllAsync(request.Header.JobId, token);
+            await services.StopAllAsync(request.Header.JobId, request.Engine, token);
             return new TaskStatus();
         }),
         new CommandHandler<StartInstancesRequest>("start-instances", async (request, _, token) =>
         {
-            await services.StartAllAsync(request.Header.JobId, token);
+            await services.StartAllAsync(request.Header.JobId, request.Engine, token);
             return new TaskStatus();
         }),
         new CommandHandler<StageRequest>("stage", stage.RunAsync) { CanBeSuperseded = true },

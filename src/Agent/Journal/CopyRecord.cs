@@ -12,4 +12,8 @@ internal sealed record CopyRecord(
     bool HasMetadata,
     long CaptureMs,
     long CarriedBytes,
-    DateTimeOffset Made);
+    DateTimeOffset Made)
+{
+    /// <summary>What the copy found that the point cannot promise.</summary>
+    public IReadOnlyList<CaveatRecord> Caveats { get; init; } = [];
+}

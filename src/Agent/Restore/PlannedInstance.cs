@@ -2,5 +2,5 @@ using Cairn.Agent.Engines;
 
 namespace Cairn.Agent.Restore;
 
-/// <summary>An instance and its engine's layout.</summary>
-internal sealed record PlannedInstance(IEngineInstance Instance, RestoreLayout Layout);
+/// <summary>An instance, what is to be restored into it, and its engine's layout.</summary>
+internal sealed record PlannedInstance(IEngineInstance Instance, RestoreRequestFacts Facts, RestoreLayout Layout);

@@ -81,7 +81,7 @@ internal sealed class RestoreDesk(
                     throw RestoreJournal.Illegal(settings.Node, restore, "undo");
                 }
 
-                await stopped.RequireAllAsync(cancellationToken);
+                await stopped.RequireAllAsync(restore.Parts, cancellationToken);
                 restore = Move(restore, RestoreState.Undoing, known => known with { Epoch = request.Header.Epoch });
                 Undo(restore);
                 return new TaskStatus();
@@ -130,7 +130,7 @@ internal sealed class RestoreDesk(
                         return true;
                     case RestoreState.Undoing:
                         RestoreLog.GoesOn(logger, jobId, restore.State.ToString());
-                        await stopped.RequireAllAsync(cancellationToken);
+                        await stopped.RequireAllAsync(restore.Parts, cancellationToken);
                         Undo(restore);
                         return true;
                     case RestoreState.Discarding:
@@ -190,7 +190,7 @@ internal sealed class RestoreDesk(
             throw RestoreJournal.Illegal(settings.Node, restore, "swap");
         }
 
-        await stopped.RequireAllAsync(cancellationToken);
+        await stopped.RequireAllAsync(restore.Parts, cancellationToken);
 
         // From the first rename on it is finished, whatever the deadline: half a restore helps nobody.
         swap.Forward(restore, () => RequireEpoch(restore));

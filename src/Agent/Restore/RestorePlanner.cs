@@ -54,13 +54,13 @@ internal sealed class RestorePlanner(
         if (point is null)
         {
             // What runs is worth knowing even so.
-            await AddStoppedAsync(plan, question, cancellationToken);
+            await AddStoppedAsync(plan, instances.Configured, question, cancellationToken);
             return plan;
         }
 
         plan.Checks.Add(Checks.Run("cluster", settings.Node, () => RequireCluster(point, question)));
         plan.Checks.Add(Checks.Run("caveats", settings.Node, () => RequireCaveats(point, question)));
-        await AddStoppedAsync(plan, question, cancellationToken);
+        await AddStoppedAsync(plan, instances.Of(point.Record.Engine), question, cancellationToken);
         NodeProperties? properties = null;
         plan.Checks.Add(Checks.Run("instances", settings.Node, () =>
         {
@@ -139,7 +139,7 @@ internal sealed class RestorePlanner(
         }
 
         var saved = properties.Instances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
-        foreach (var configured in instances.Configured)
+        foreach (var configured in instances.Of(point.Record.Engine))
         {
             if (!saved.Remove(configured.Name, out var instance))
             {
@@ -162,9 +162,10 @@ internal sealed class RestorePlanner(
                 question.Point.ToString());
     }
 
-    private async Task AddStoppedAsync(PlannedRestore plan, RestoreQuestion question, CancellationToken cancellationToken)
+    private async Task AddStoppedAsync(
+        PlannedRestore plan, IReadOnlyList<InstanceOptions> concerned, RestoreQuestion question, CancellationToken cancellationToken)
     {
-        foreach (var options in instances.Configured)
+        foreach (var options in concerned)
         {
             plan.Checks.Add(await Checks.RunAsync("stopped", settings.Node, () => question.WillStop
                 ? services.PlanStopAsync(options, cancellationToken)
@@ -197,12 +198,17 @@ internal sealed class RestorePlanner(
 
         foreach (var saved in properties.Instances)
         {
-            var facts = new RestoreRequestFacts(saved.Record, question.MetadataHere);
             plan.Checks.Add(await Checks.RunAsync("layout", settings.Node, async () =>
             {
-                var instance = instances.Open(saved.Name);
+                var options = instances.Get(saved.Name);
+                var facts = new RestoreRequestFacts(
+                    saved.Record,
+                    question.MetadataHere,
+                    instances.ForRestore(options, question.Parameters),
+                    ForeignNode: question.SourceNode != settings.Node);
+                var instance = instances.Open(options);
                 var layout = await instance.PlanRestoreAsync(facts, cancellationToken);
-                plan.Instances.Add(new PlannedInstance(instance, layout));
+                plan.Instances.Add(new PlannedInstance(instance, facts, layout));
                 return $"{saved.Name} takes {layout.Targets.Count} directories";
             }));
         }

@@ -1,4 +1,5 @@
 using Cairn.Repository;
+using Cairn.V1;
 
 namespace Cairn.Agent.Restore;
 
@@ -13,5 +14,6 @@ internal sealed record RestoreQuestion(
     string SourceNode,
     bool MetadataHere,
     IReadOnlyList<string> AcceptedCaveats,
+    IReadOnlyList<EngineParameter> Parameters,
     bool WillStop = false,
     bool WillStart = false);

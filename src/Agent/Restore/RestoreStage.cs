@@ -28,7 +28,8 @@ internal sealed class RestoreStage(
             PointIds.Require(request.PointId),
             request.SourceNode,
             request.MetadataHere,
-            [.. request.AcceptedCaveats]);
+            [.. request.AcceptedCaveats],
+            [.. request.Parameters]);
         var known = restores.Find(question.JobId);
         if (known is not null && known.State != RestoreState.Staging)
         {
@@ -115,7 +116,7 @@ internal sealed class RestoreStage(
             var stages = restore.Parts
                 .Where(part => part.Instance == planned.Instance.Name)
                 .ToDictionary(part => part.Root, part => part.Stage, StringComparer.Ordinal);
-            await planned.Instance.FinishStageAsync(planned.Layout, stages, cancellationToken);
+            await planned.Instance.FinishStageAsync(planned.Facts, planned.Layout, stages, cancellationToken);
         }
     }
 

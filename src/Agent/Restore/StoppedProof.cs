@@ -1,5 +1,6 @@
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Journal;
 using Cairn.Agent.Tasks;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -9,13 +10,13 @@ namespace Cairn.Agent.Restore;
 /// <summary>Proves that no process owns an instance's data. What cannot be found out counts as a refusal.</summary>
 internal sealed class StoppedProof(AgentSettings settings, Instances instances)
 {
-    /// <summary>Proves it of every configured instance.</summary>
+    /// <summary>Proves it of every instance that a restore replaces.</summary>
     /// <exception cref="CairnException">As <see cref="ProveAsync"/>.</exception>
-    public async Task RequireAllAsync(CancellationToken cancellationToken)
+    public async Task RequireAllAsync(IEnumerable<RestorePart> parts, CancellationToken cancellationToken)
     {
-        foreach (var options in instances.Configured)
+        foreach (var name in parts.Select(part => part.Instance).Distinct(StringComparer.Ordinal))
         {
-            await ProveAsync(instances.Open(options), cancellationToken);
+            await ProveAsync(instances.Open(name), cancellationToken);
         }
     }
 

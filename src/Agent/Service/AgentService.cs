@@ -157,6 +157,7 @@ internal sealed class AgentService(
         request.Restore.SourceNode,
         request.Restore.MetadataHere,
         [.. request.Restore.AcceptedCaveats],
+        [.. request.Restore.Parameters],
         request.Restore.WillStop,
         request.Restore.WillStart);
 

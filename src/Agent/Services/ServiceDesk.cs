@@ -38,13 +38,13 @@ internal sealed class ServiceDesk(
     public string PlanStart(InstanceOptions options) =>
         $"{options.Name} will be started by '{Text(RequireStart(options))}'";
 
-    /// <summary>Stops every instance that runs, and proves it.</summary>
+    /// <summary>Stops every instance of <paramref name="engine"/> (all when it is empty) that runs, and proves it.</summary>
     /// <exception cref="CairnException">
     /// <see cref="ErrorCode.Unsupported"/>, <see cref="ErrorCode.CommandFailed"/>, and what the proof refuses with when the limit has passed.
     /// </exception>
-    public async Task StopAllAsync(string jobId, CancellationToken cancellationToken)
+    public async Task StopAllAsync(string jobId, string engine, CancellationToken cancellationToken)
     {
-        foreach (var options in instances.Configured)
+        foreach (var options in instances.Of(engine))
         {
             if (await IsProvedStoppedAsync(options, cancellationToken))
             {
@@ -56,11 +56,11 @@ internal sealed class ServiceDesk(
         }
     }
 
-    /// <summary>Starts every instance that does not run, and waits until it serves.</summary>
+    /// <summary>Starts every instance of <paramref name="engine"/> (all when it is empty) that does not run, and waits until it serves.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.Unsupported"/>, <see cref="ErrorCode.CommandFailed"/>, <see cref="ErrorCode.InstanceNotRunning"/>.</exception>
-    public async Task StartAllAsync(string jobId, CancellationToken cancellationToken)
+    public async Task StartAllAsync(string jobId, string engine, CancellationToken cancellationToken)
     {
-        foreach (var options in instances.Configured)
+        foreach (var options in instances.Of(engine))
         {
             if (!await RunsAsync(options, cancellationToken))
             {
@@ -94,7 +94,7 @@ internal sealed class ServiceDesk(
             await RunAsync(options, options.Commands.Check, jobId, cancellationToken);
         }
 
-        return new Finding($"{options.Name} runs", []);
+        return new Finding($"{options.Name}: {await instances.Open(options).RequireServingAsync(cancellationToken)}", []);
     }
 
     // Databases take a while to end and to serve; what they lack at the limit is the failure.

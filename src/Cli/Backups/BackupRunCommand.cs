@@ -39,12 +39,21 @@ internal static class BackupRunCommand
             HelpName = "PATTERN",
             DefaultValueFactory = _ => [],
         };
+        var from = new Option<string>("--from")
+        {
+            Description = "where copies are the same byte for byte: the role of the one to read, or auto (the default)",
+            HelpName = "ROLE",
+            DefaultValueFactory = _ => "",
+        };
+        var words = new EngineWords(
+            ("checkpoint", "fast|spread", "how the database makes the checkpoint that the backup begins with"),
+            ("wal", "fetch|stream", "when the log that the backup needs is read: at its end, or all the time"));
         var wait = Operands.Wait();
         var noWait = Operands.NoWait();
         var command = host.Command(
             "run",
             "make one backup point of the whole cluster",
-            [.. name.Symbols, full, incremental, label, cold, exact, verifyUnchanged, objects, wait, noWait],
+            [.. name.Symbols, full, incremental, label, cold, exact, verifyUnchanged, objects, from, .. words.Symbols, wait, noWait],
             async (run, given, token) =>
             {
                 var request = new RunBackupRequest
@@ -57,6 +66,8 @@ internal static class BackupRunCommand
                     Cold = given.GetValue(cold),
                     Exact = given.GetValue(exact),
                     VerifyUnchanged = given.GetValue(verifyUnchanged),
+                    From = given.GetRequiredValue(from),
+                    Parameters = { words.Given(given) },
                 };
                 request.Objects.Add(given.GetRequiredValue(objects));
                 var job = await run.Coordinator.AskAsync(

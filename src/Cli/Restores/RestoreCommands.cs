@@ -29,13 +29,14 @@ internal static class RestoreCommands
         var operand = new PointOperand();
         var caveats = Caveats();
         var services = new ServiceOptions();
+        var words = Words();
         return host.Command(
             "plan",
             "check on every node whether a restore is possible and say what it would do; changes nothing",
-            [.. operand.Symbols, caveats, .. services.Symbols],
+            [.. operand.Symbols, caveats, .. services.Symbols, .. words.Symbols],
             async (run, given, token) =>
             {
-                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, token), token);
+                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, words, token), token);
                 run.Print(plan, () => RestorePlanView.Show(plan));
                 return plan.Possible ? ExitClass.Done : ReportObstacles(run, plan);
             });
@@ -46,6 +47,7 @@ internal static class RestoreCommands
         var operand = new PointOperand();
         var caveats = Caveats();
         var services = new ServiceOptions();
+        var words = Words();
         var seen = SeenPlan();
         var yes = Yes("do not ask; needed where there is no terminal");
         var wait = Operands.Wait();
@@ -53,10 +55,10 @@ internal static class RestoreCommands
         var command = host.Command(
             "run",
             "replace the data of all nodes by those of a backup point; the old data are kept beside",
-            [.. operand.Symbols, caveats, .. services.Symbols, seen, yes, wait, noWait],
+            [.. operand.Symbols, caveats, .. services.Symbols, .. words.Symbols, seen, yes, wait, noWait],
             async (run, given, token) =>
             {
-                var request = await RequestAsync(run, given, operand, caveats, services, token);
+                var request = await RequestAsync(run, given, operand, caveats, services, words, token);
                 if (given.GetValue(seen) is { } hash)
                 {
                     request.PlanHash = hash;
@@ -106,6 +108,7 @@ internal static class RestoreCommands
         PointOperand operand,
         Option<string[]> caveats,
         ServiceOptions services,
+        EngineWords words,
         CancellationToken token)
     {
         var (cluster, point) = await operand.ResolveAsync(run, given, token);
@@ -115,6 +118,7 @@ internal static class RestoreCommands
             Point = point,
             Stop = given.GetValue(services.Stop),
             Start = given.GetValue(services.Start),
+            Parameters = { words.Given(given) },
         };
         request.AcceptedCaveats.Add(given.GetRequiredValue(caveats));
         return request;
@@ -146,6 +150,10 @@ internal static class RestoreCommands
 
         return exit;
     }
+
+    private static EngineWords Words() => new(
+        ("tablespace-mapping", "OLD=NEW", "put what lay in the directory OLD into NEW; repeated, and \\= stands for an equals sign"),
+        ("port", "NUMBER", "the port of the restored server, when it is not to be the old one"));
 
     private static Option<string[]> Caveats() => new("--accept-caveat")
     {

@@ -71,12 +71,35 @@ internal sealed class BackupFlow(
         RunningJob job, RunBackupRequest request, BackupPlan plan, CancellationToken cancellationToken)
     {
         await using var leases = CaptureLeases.Keep(job, plan.Nodes, calls, limits, time, logger);
-        plan = await capture.TakeAsync(job, request, plan, cancellationToken);
-        plan = await metadata.HandOverAsync(job, plan, cancellationToken);
-        await CopyAsync(job, request, plan, cancellationToken);
+        plan = await CaptureAndCopyAsync(job, request, plan, cancellationToken);
         await EndCaptureAsync(job, plan, cancellationToken);
         var parts = await PrepareAsync(job, plan, cancellationToken);
         return BackupRecords.Complete(plan, parts);
+    }
+
+    // What a database held open for the copy may be lost with its session: then both are made anew.
+    private async Task<BackupPlan> CaptureAndCopyAsync(
+        RunningJob job, RunBackupRequest request, BackupPlan plan, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            plan = await capture.TakeAsync(job, request, plan, cancellationToken);
+            plan = await metadata.HandOverAsync(job, plan, cancellationToken);
+            try
+            {
+                await CopyAsync(job, request, plan, cancellationToken);
+                return plan;
+            }
+            catch (CairnException lost) when (lost.Code == ErrorCode.CaptureUnstable && plan.CaptureAttempt < ClusterCapture.MaxAttempts)
+            {
+                job.Note($"{lost.Message}; everything is captured and copied again", lost.Node ?? "");
+                plan = plan with
+                {
+                    Captured = null, MetadataHandedOver = false, CaptureAttempt = plan.CaptureAttempt + 1, LeaderAttempt = 1,
+                };
+                job.SavePlan(plan, plan.PointId);
+            }
+        }
     }
 
     private async Task CopyAsync(
@@ -87,7 +110,7 @@ internal sealed class BackupFlow(
         await tasks.OnAllAsync(
             job,
             plan.Nodes,
-            new TaskName("copy"),
+            new TaskName("copy", Attempt: plan.CaptureAttempt),
             new TaskTerms(limits.Bulk, limits.Patience, Repeatable: false),
             (agent, header, options, _) => agent.CopyAsync(
                 new CopyRequest
@@ -117,7 +140,7 @@ internal sealed class BackupFlow(
             cancellationToken);
     }
 
-    private async Task<IReadOnlyList<PointNode>> PrepareAsync(
+    private async Task<IReadOnlyList<PrepareResult>> PrepareAsync(
         RunningJob job, BackupPlan plan, CancellationToken cancellationToken)
     {
         job.Enter("prepare");
@@ -129,7 +152,7 @@ internal sealed class BackupFlow(
             (agent, header, options, _) => agent.PrepareAsync(
                 new PrepareRequest { Header = header, PointId = plan.PointId }, options),
             cancellationToken);
-        return [.. plan.Nodes.Select(node => prepared[node].Prepare?.Node ?? throw new CairnException(
+        return [.. plan.Nodes.Select(node => prepared[node].Prepare is { Node: not null } part ? part : throw new CairnException(
             ErrorCode.Internal, $"{node}: prepare succeeded without a manifest", "look into the agent's log", node))];
     }
 

@@ -34,7 +34,13 @@ internal sealed class BackupPlanner(
 
         job.Enter("precheck");
         var kind = await BaseAsync(cluster, request.Kind, cancellationToken);
-        await PrecheckAsync(job, cluster.Nodes, kind.Kind, request.Cold, cancellationToken);
+        var nodes = ReplicaChoice.Nodes(topology, request, kind.Base);
+        if (nodes.Count < cluster.Nodes.Count)
+        {
+            job.Note($"the copies of this cluster are the same byte for byte: {string.Join(", ", nodes)} is read");
+        }
+
+        await PrecheckAsync(job, topology, nodes, kind.Kind, request, cancellationToken);
 
         var now = time.GetUtcNow();
         return new BackupPlan
@@ -43,7 +49,7 @@ internal sealed class BackupPlanner(
             ChainId = kind.Base?.Record.Summary.ChainId ?? ChainId.New(now).Text,
             BasePointId = kind.Base?.Id ?? "",
             Kind = kind.Kind,
-            Nodes = cluster.Nodes,
+            Nodes = nodes,
         };
     }
 
@@ -103,7 +109,12 @@ internal sealed class BackupPlanner(
     }
 
     private async Task PrecheckAsync(
-        RunningJob job, IReadOnlyList<string> nodes, BackupKind kind, bool cold, CancellationToken cancellationToken)
+        RunningJob job,
+        ClusterTopology topology,
+        IReadOnlyList<string> nodes,
+        BackupKind kind,
+        RunBackupRequest asked,
+        CancellationToken cancellationToken)
     {
         var request = new PrecheckRequest
         {
@@ -115,7 +126,8 @@ internal sealed class BackupPlanner(
                 Epoch = job.Epoch,
                 Deadline = Timestamp.FromDateTimeOffset(time.GetUtcNow() + limits.Precheck),
             },
-            Backup = new BackupPrecheck { Kind = kind, Cold = cold },
+            Backup = new BackupPrecheck { Kind = kind, Cold = asked.Cold, Parameters = { asked.Parameters } },
+            Engine = topology.Cluster.Engine,
         };
         var answers = await Task.WhenAll(nodes.Select(async node => (
             Node: node,

@@ -58,10 +58,17 @@ internal static class BackupRecords
     public static string Engine(BackupPlan plan) => Captured(plan).Summary.Engine;
 
     /// <summary>The whole record. The same plan and parts give the same record.</summary>
-    public static CommitRecord Complete(BackupPlan plan, IReadOnlyList<PointNode> parts)
+    public static CommitRecord Complete(BackupPlan plan, IReadOnlyList<PrepareResult> parts)
     {
         var record = Captured(plan);
-        foreach (var part in parts)
+        var caveats = record.Summary.Caveats.Concat(parts.SelectMany(prepared => prepared.Caveats))
+            .GroupBy(caveat => caveat.Name, StringComparer.Ordinal)
+            .Select(same => new Caveat { Name = same.Key, Text = string.Join("; ", same.Select(caveat => caveat.Text).Distinct()) })
+            .OrderBy(caveat => caveat.Name, StringComparer.Ordinal)
+            .ToList();
+        record.Summary.Caveats.Clear();
+        record.Summary.Caveats.AddRange(caveats);
+        foreach (var part in parts.Select(prepared => prepared.Node))
         {
             var mine = part.Clone();
 

@@ -136,6 +136,9 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
                     FreeFloorBytes = limits.FreeFloorBytes,
                     Cold = request.Cold,
                     Exact = request.Exact,
+                    Engine = topology.Cluster.Engine,
+                    Parameters = { request.Parameters },
+                    Label = request.Label,
                 },
                 options),
             cancellationToken);

@@ -15,7 +15,8 @@ namespace Cairn.Coordinator.Backups;
 internal sealed class ClusterCapture(
     CoordinatorCatalog catalog, ClusterSurvey survey, CaptureSteps steps, CutCheck check)
 {
-    private const int MaxAttempts = 3;
+    /// <summary>How often a whole capture is begun.</summary>
+    public const int MaxAttempts = 3;
 
     /// <summary>Returns the plan with a sound capture in it, recorded; a plan that has one already is returned as it is.</summary>
     /// <exception cref="CairnException">

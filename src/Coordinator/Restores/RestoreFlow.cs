@@ -48,7 +48,7 @@ internal sealed class RestoreFlow(
                 await job.CancellableAsync(token => services.StopAsync(job, notes, token), cancellationToken);
             }
 
-            await job.CancellableAsync(token => StageAsync(job, notes, token), cancellationToken);
+            await job.CancellableAsync(token => StageAsync(job, request, notes, token), cancellationToken);
             decision.Decide(job, notes);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -98,7 +98,8 @@ internal sealed class RestoreFlow(
         return planned.Notes;
     }
 
-    private Task<IReadOnlyDictionary<string, V1.TaskStatus>> StageAsync(RunningJob job, RestoreNotes notes, CancellationToken cancellationToken)
+    private Task<IReadOnlyDictionary<string, V1.TaskStatus>> StageAsync(
+        RunningJob job, RestoreRequest request, RestoreNotes notes, CancellationToken cancellationToken)
     {
         job.Enter("stage");
         var parts = notes.Nodes.ToDictionary(part => part.Node, StringComparer.Ordinal);
@@ -115,6 +116,7 @@ internal sealed class RestoreFlow(
                     SourceNode = parts[node].SourceNode,
                     MetadataHere = parts[node].MetadataHere,
                     AcceptedCaveats = { notes.AcceptedCaveats },
+                    Parameters = { request.Parameters },
                 },
                 options),
             cancellationToken);

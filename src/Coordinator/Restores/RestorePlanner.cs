@@ -136,6 +136,7 @@ internal sealed class RestorePlanner(
                 AcceptedCaveats = { request.AcceptedCaveats },
                 WillStop = request.Stop,
                 WillStart = request.Start,
+                Parameters = { request.Parameters },
             },
         };
         return calls.AskAsync(

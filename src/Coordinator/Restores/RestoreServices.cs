@@ -1,3 +1,4 @@
+using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
 using Cairn.Shared.Errors;
@@ -9,7 +10,7 @@ namespace Cairn.Coordinator.Restores;
 /// Has the nodes of a restore stop and start their instances. What they run for it stands in their own configurations; both may be
 /// repeated.
 /// </summary>
-internal sealed class RestoreServices(NodeTasks tasks, CoordinatorLimits limits)
+internal sealed class RestoreServices(CoordinatorCatalog catalog, NodeTasks tasks, CoordinatorLimits limits)
 {
     /// <summary>Stops what runs on all nodes, proved.</summary>
     /// <exception cref="CairnException">What kept the first node from it.</exception>
@@ -22,7 +23,8 @@ internal sealed class RestoreServices(NodeTasks tasks, CoordinatorLimits limits)
             NodesOf(notes),
             new TaskName("stop"),
             Terms,
-            static (agent, header, options, _) => agent.StopInstancesAsync(new StopInstancesRequest { Header = header }, options),
+            (agent, header, options, _) => agent.StopInstancesAsync(
+                new StopInstancesRequest { Header = header, Engine = EngineOf(job) }, options),
             cancellationToken);
     }
 
@@ -69,9 +71,12 @@ internal sealed class RestoreServices(NodeTasks tasks, CoordinatorLimits limits)
             NodesOf(notes),
             new TaskName(phase),
             Terms,
-            static (agent, header, options, _) => agent.StartInstancesAsync(new StartInstancesRequest { Header = header }, options),
+            (agent, header, options, _) => agent.StartInstancesAsync(
+                new StartInstancesRequest { Header = header, Engine = EngineOf(job) }, options),
             cancellationToken);
     }
+
+    private string EngineOf(RunningJob job) => catalog.Clusters.Get(job.Cluster).Engine;
 
     private TaskTerms Terms => new(limits.Command, limits.Patience, Repeatable: true);
 

@@ -17,6 +17,7 @@ internal static class RestoreSteps
         .. request.Start ? ["start the instances afterwards"] : (string[])[],
         .. request.AcceptedCaveats.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(name => $"accept the caveat {name}"),
+        .. request.Parameters.Select(given => $"with {given.Name} {given.Value}"),
         .. point.Record.Summary.Nodes.OrderBy(part => part.Node, StringComparer.Ordinal)
             .Select(part => $"the point's part of {part.Node} has the manifest {part.ManifestHash}"),
         .. plan.Nodes.OrderBy(node => node.Node, StringComparer.Ordinal).SelectMany(node => Of(node, job)),

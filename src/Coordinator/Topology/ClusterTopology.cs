@@ -27,6 +27,8 @@ internal sealed record ClusterTopology(
     string Fingerprint,
     string Placement)
 {
+    private const string RolesMove = "roles.move";
+
     /// <summary>Refuses when anything stands in the way, with the gravest problem.</summary>
     public void RequireSound()
     {
@@ -58,7 +60,8 @@ internal sealed record ClusterTopology(
         Name = instance.Description.Name,
         Engine = instance.Description.Engine,
         Version = instance.Description.Version,
-        Roles = { instance.Description.Roles },
+        // Roles that move between instances are no property of a node that a restore could compare.
+        Roles = { instance.Description.Capabilities.Contains(RolesMove) ? [] : instance.Description.Roles },
         Addresses = { instance.Description.Addresses },
         Roots = { instance.Description.Roots },
         Leads =

@@ -28,7 +28,7 @@ internal static class CopyPipeline
         var pages = new PageWriter(records.Store);
         await using var checkpoint = new CopyCheckpoint(chain, journal, [packs, pagePacks]);
         using var duplicates = new DuplicateCheck(chain.Scratch);
-        var reader = new SourceReader(spec, known, flow, duplicates, new BandwidthCap(options.MaxReadBytesPerSecond, options.Time));
+        var reader = new SourceReader(spec, known, flow, duplicates, new BandwidthCap(options.MaxReadBytesPerSecond, options.Time), options.Time);
         var appender = new CopyAppender(known, flow, packs, pages, totals, checkpoint, options, progress);
         using var stages = new StageRunner(cancellationToken);
         await stages.RunAsync(

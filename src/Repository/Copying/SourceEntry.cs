@@ -37,6 +37,15 @@ public sealed record SourceEntry
     /// </summary>
     public bool MayVanish { get; init; }
 
+    /// <summary>
+    /// The database goes on writing the file while it is read, and can repair what that gives: it is always read, nothing of it is
+    /// trouble, and where it became shorter than it was when listed zeros stand for the rest. Goes with <see cref="MayVanish"/>.
+    /// </summary>
+    public bool Live { get; init; }
+
+    /// <summary>Looks at what is read of the file before it is stored; null for none.</summary>
+    public IPieceCheck? Check { get; init; }
+
     /// <summary>The owner's name on the source's host, set again where it is known; empty: the number counts. At most 256 bytes.</summary>
     public string Owner { get; init; } = string.Empty;
 

@@ -95,7 +95,11 @@ internal sealed class SourceFile : IDisposable
             throw Fault($"cannot be read at offset {offset}: {e.Message}", SourceTrouble.Unreadable, e);
         }
 
-        if (read < buffer.Length)
+        if (read < buffer.Length && entry.Live)
+        {
+            buffer[read..].Clear();
+        }
+        else if (read < buffer.Length)
         {
             throw Fault($"shrank while it was read: ends at {offset + read}, had {entry.Attributes.Size} bytes");
         }
@@ -118,6 +122,11 @@ internal sealed class SourceFile : IDisposable
     /// <summary>After the last byte: null when the file is still as it was, else what changed.</summary>
     public string? FindChange()
     {
+        if (entry.Live)
+        {
+            return null;
+        }
+
         var after = handle.Stat(entry.PhysicalPath!);
         var changed = entry.MayVanish
             ? after.Attributes.Size < entry.Attributes.Size
@@ -159,7 +168,7 @@ internal sealed class SourceFile : IDisposable
         }
 
         var size = before.Attributes.Size;
-        if (size < entry.Attributes.Size || (size > entry.Attributes.Size && !entry.MayVanish))
+        if (!entry.Live && (size < entry.Attributes.Size || (size > entry.Attributes.Size && !entry.MayVanish)))
         {
             throw Fault($"has {size} bytes, and had {entry.Attributes.Size} when it was listed");
         }

@@ -3,7 +3,8 @@ namespace Cairn.Repository;
 /// <summary>
 /// The first stage: pulls the entries, decides what is carried over, and reads the rest into batches. Not for concurrent use.
 /// </summary>
-internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatchFlow flow, DuplicateCheck duplicates, BandwidthCap cap)
+internal sealed class SourceReader(
+    BeginPoint spec, KnownContent known, CopyBatchFlow flow, DuplicateCheck duplicates, BandwidthCap cap, TimeProvider time)
 {
     /// <summary>Files of more pieces are walked over twice instead of being held.</summary>
     private const int MaxHeldPieces = 1024;
@@ -92,7 +93,7 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             return;
         }
 
-        if (file.HasGrown)
+        if (file.HasGrown && !entry.Live)
         {
             await NoteAsync(entry, SourceTrouble.Grown, $"has grown to {file.Size} bytes, {entry.Attributes.Size} are kept", cancellationToken);
         }
@@ -124,7 +125,7 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
         try
         {
             var file = SourceFile.TryOpen(entry);
-            if (file is null)
+            if (file is null && !entry.Live)
             {
                 await NoteAsync(entry, SourceTrouble.Vanished, "has vanished", cancellationToken);
             }
@@ -159,6 +160,11 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             try
             {
                 file.Read(batch.Raw.Slice(batch.RawUsed, length), offset);
+                for (var attempt = 1; Look(entry, length, offset, attempt) is { } wait; attempt++)
+                {
+                    await Task.Delay(wait, time, cancellationToken);
+                    file.Read(batch.Raw.Slice(batch.RawUsed, length), offset);
+                }
             }
             catch (SourceException e) when (spec.AllowSourceTrouble)
             {
@@ -172,6 +178,9 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
             offset += length;
         }
     }
+
+    private TimeSpan? Look(SourceEntry entry, int length, long offset, int attempt) =>
+        entry.Check?.Look(batch.Raw.Slice(batch.RawUsed, length), offset, attempt);
 
     private ValueTask AddZerosAsync(long length, CancellationToken cancellationToken) =>
         AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = SegmentReference.Zeros(length) }, cancellationToken);
@@ -194,6 +203,12 @@ internal sealed class SourceReader(BeginPoint spec, KnownContent known, CopyBatc
 
     private EntryCursor? FindAttempt(SourceEntry entry, PathKey key, ulong proof)
     {
+        // What an earlier attempt read of a live file may be from before the database's backup mode of now.
+        if (entry.Live)
+        {
+            return null;
+        }
+
         var found = known.Attempts.Find(entry.Path, key);
         return found is not null && found.SourceProof == proof && found.Entry.Attributes.Size == entry.Attributes.Size &&
             found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes && TryHold(found, isProved: true)

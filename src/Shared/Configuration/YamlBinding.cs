@@ -9,7 +9,7 @@ namespace Cairn.Shared.Configuration;
 
 /// <summary>
 /// Puts a YAML document into options objects, and goes on after a problem: an operator who mended one would only meet the
-/// next. A key without a value is as if it were not there. Knows texts, whole numbers, yes or no, lists and objects of them;
+/// next. A key without a value is as if it were not there. Knows texts, whole numbers, yes or no, lists and objects of them, and keys of anybody's with texts;
 /// the depth of the options bounds how deep a document is looked into.
 /// </summary>
 internal sealed class YamlBinding(string path, ICollection<string> problems)
@@ -57,6 +57,11 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
         if (type == typeof(string) || type == typeof(int) || type == typeof(bool))
         {
             return ConvertScalar(node, type, key);
+        }
+
+        if (type == typeof(Dictionary<string, List<string>>))
+        {
+            return ConvertLists(node, key);
         }
 
         if (type.IsGenericType)
@@ -133,6 +138,37 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
         }
 
         return list;
+    }
+
+    // Keys that only their reader knows, each with one text or a list of them.
+    private Dictionary<string, List<string>>? ConvertLists(YamlNode node, string key)
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            Add(node, key, "lines of 'key: value' are expected here");
+            return null;
+        }
+
+        var lists = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (name, value) in mapping)
+        {
+            var word = (name as YamlScalarNode)?.Value ?? "";
+            var inner = $"{key}.{word}";
+            if (IsEmpty(value))
+            {
+                continue;
+            }
+
+            var found = value is YamlSequenceNode
+                ? ConvertList(value, typeof(string), inner) as List<string>
+                : ConvertScalar(value, typeof(string), inner) is string text ? [text] : null;
+            if (found is not null)
+            {
+                lists[word] = found;
+            }
+        }
+
+        return lists;
     }
 
     // Quotes make an empty text out of nothing.

@@ -99,7 +99,7 @@ public enum ErrorCode
     /// <summary>The capture ended before its copy did: lease, age or space.</summary>
     CaptureLost,
 
-    /// <summary>The files did not hold still within the allowed number of passes.</summary>
+    /// <summary>The files did not hold still within the allowed number of passes, or what the database held open for the copy was lost.</summary>
     CaptureUnstable,
 
     /// <summary>The captured nodes do not fit together.</summary>

@@ -16,6 +16,10 @@ internal sealed class PlainEngine : IEngine
 
     public string Name => EngineName;
 
+    public IReadOnlyList<ParameterRule> BackupParameters => [new ParameterRule("tone", ["loud", "soft"])];
+
+    public IReadOnlyList<ParameterRule> RestoreParameters => [];
+
     public IReadOnlyList<string> CheckConfiguration(InstanceOptions options) =>
         File.Exists(options.Config) ? [] : [$"{options.Config} is not there"];
 

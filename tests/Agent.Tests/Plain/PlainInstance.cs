@@ -16,6 +16,8 @@ internal sealed class PlainInstance(string name, PlainConfiguration configuratio
 
     public IReadOnlyList<string> MetadataRoots => configuration.MetadataRoots;
 
+    public CaptureMode CaptureMode => CaptureMode.Taken;
+
     private bool Runs => File.Exists(configuration.RunsWhile);
 
     public Task<InstanceDescription> DescribeAsync(bool askDatabase, CancellationToken cancellationToken)
@@ -105,8 +107,8 @@ internal sealed class PlainInstance(string name, PlainConfiguration configuratio
         }
     }
 
-    public Task<string> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) =>
-        Task.FromResult(JsonSerializer.Serialize(Roots.Select(root => root.Name)));
+    public Task<InstanceRecord> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) =>
+        Task.FromResult(new InstanceRecord(JsonSerializer.Serialize(Roots.Select(root => root.Name)), []));
 
     public Task<RestoreLayout> PlanRestoreAsync(RestoreRequestFacts request, CancellationToken cancellationToken)
     {
@@ -122,8 +124,12 @@ internal sealed class PlainInstance(string name, PlainConfiguration configuratio
     }
 
     public Task FinishStageAsync(
-        RestoreLayout layout, IReadOnlyDictionary<string, string> stageByRoot, CancellationToken cancellationToken) =>
-        Task.CompletedTask;
+        RestoreRequestFacts request,
+        RestoreLayout layout,
+        IReadOnlyDictionary<string, string> stageByRoot,
+        CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<string> RequireServingAsync(CancellationToken cancellationToken) => Task.FromResult("it runs");
 
     private static SourceEntry Entry(string root, string captured, string path, FileStatus live)
     {

@@ -38,6 +38,20 @@ public sealed class CaptureAgainTests
     }
 
     [Fact]
+    public async Task A_copy_that_lost_what_the_database_held_open_for_it_is_begun_again_with_its_capture()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        cluster["n2"].Script.Fail("copy", ErrorCode.CaptureUnstable, "the session was ended");
+
+        var job = await cluster.BackUpAsync();
+
+        Assert.True(job.State == JobState.Succeeded, job.ToString());
+        Assert.Equal([1, 2], Captures(cluster["n1"], "data").Select(capture => capture.Attempt));
+        Assert.Equal(2, cluster["n2"].Kinds().Count(kind => kind == "copy"));
+        Assert.Contains(job.Events, said => said.Text.Contains("the session was ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task When_the_leader_moved_during_its_step_only_the_metadata_are_captured_again_on_the_new_one()
     {
         await using var cluster = await TestCluster.StartAsync();

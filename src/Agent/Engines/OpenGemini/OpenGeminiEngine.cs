@@ -14,6 +14,12 @@ internal sealed class OpenGeminiEngine(EngineLimits limits, TimeProvider time) :
     public string Name => "opengemini";
 
     /// <inheritdoc/>
+    public IReadOnlyList<ParameterRule> BackupParameters => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ParameterRule> RestoreParameters => [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> CheckConfiguration(InstanceOptions options) => ConfigurationReader.Read(options.Config).Problems;
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ internal sealed class OpenGeminiInstance(
     public IReadOnlyList<string> MetadataRoots => configuration.MetaRoot is null ? [] : [RootNames.Meta];
 
     /// <inheritdoc/>
+    public CaptureMode CaptureMode => CaptureMode.Taken;
+
+    /// <inheritdoc/>
     public async Task<InstanceDescription> DescribeAsync(bool askDatabase, CancellationToken cancellationToken)
     {
         var proof = await ProveStoppedAsync(cancellationToken);
@@ -93,7 +96,7 @@ internal sealed class OpenGeminiInstance(
     }
 
     /// <inheritdoc/>
-    public async Task<string> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken)
+    public async Task<InstanceRecord> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken)
     {
         var notes = CaptureNotes.Read(workspace);
         var version = notes.Version;
@@ -102,7 +105,7 @@ internal sealed class OpenGeminiInstance(
             version = (await new ClusterObserver(configuration, client).ObserveAsync(cancellationToken)).Version;
         }
 
-        return new RestoreRecord
+        var record = new RestoreRecord
         {
             Version = version,
             Roles = configuration.Roles,
@@ -116,7 +119,8 @@ internal sealed class OpenGeminiInstance(
             Cold = notes.Cold,
             Databases = notes.Databases,
             MetaInfo = notes.MetadataIn(workspace) == RestoreRecord.LeaderMetadata ? notes.MetaInfo : null,
-        }.ToJson();
+        };
+        return new InstanceRecord(record.ToJson(), []);
     }
 
     /// <inheritdoc/>
@@ -125,10 +129,23 @@ internal sealed class OpenGeminiInstance(
 
     /// <inheritdoc/>
     public Task FinishStageAsync(
-        RestoreLayout layout, IReadOnlyDictionary<string, string> stageByRoot, CancellationToken cancellationToken)
+        RestoreRequestFacts request,
+        RestoreLayout layout,
+        IReadOnlyDictionary<string, string> stageByRoot,
+        CancellationToken cancellationToken)
     {
         StageFinisher.Check(layout, stageByRoot);
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> RequireServingAsync(CancellationToken cancellationToken)
+    {
+        var proof = await ProveStoppedAsync(cancellationToken);
+        return proof.State == RunState.Running
+            ? "its processes run"
+            : throw new CairnException(
+                ErrorCode.InstanceNotRunning, $"instance {Name} was started and does not run", "look into the database's log", subject: Name);
     }
 
     private IReadOnlyList<string> Capabilities => configuration.Protected

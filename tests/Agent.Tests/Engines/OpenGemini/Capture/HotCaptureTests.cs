@@ -248,7 +248,7 @@ public sealed class HotCaptureTests
         Directory.Delete(node.Workspace.For("meta"), recursive: true);
         Directory.CreateDirectory(node.Workspace.For("meta"));
 
-        var record = RestoreRecord.Parse(await node.Instance.RecordAsync(node.Workspace, CancellationToken.None));
+        var record = RestoreRecord.Parse((await node.Instance.RecordAsync(node.Workspace, CancellationToken.None)).Json);
 
         Assert.Equal(RestoreRecord.NoMetadata, record.Metadata);
         Assert.Equal(["wal", "data"], record.Captured);
@@ -261,7 +261,7 @@ public sealed class HotCaptureTests
         using var node = new RecordedNode("replica");
         await CaptureAllAsync(node);
 
-        var record = RestoreRecord.Parse(await node.Instance.RecordAsync(node.Workspace, CancellationToken.None));
+        var record = RestoreRecord.Parse((await node.Instance.RecordAsync(node.Workspace, CancellationToken.None)).Json);
 
         Assert.Equal("v1.5.2", record.Version);
         Assert.Equal(RestoreRecord.LeaderMetadata, record.Metadata);
@@ -335,7 +335,7 @@ public sealed class HotCaptureTests
         Assert.Empty(TreeImage.Of(node.Wal).DifferencesTo(TreeImage.Of(node.Workspace.For("wal"))));
         Assert.Empty(TreeImage.Of(node.Meta).DifferencesTo(TreeImage.Of(node.Workspace.For("meta"))));
         Assert.Empty(node.AskedMeta.Concat(node.AskedSql));
-        var record = RestoreRecord.Parse(await node.Instance.RecordAsync(node.Workspace, CancellationToken.None));
+        var record = RestoreRecord.Parse((await node.Instance.RecordAsync(node.Workspace, CancellationToken.None)).Json);
         Assert.Equal(RestoreRecord.OwnMetadata, record.Metadata);
         Assert.True(record.Cold);
     }

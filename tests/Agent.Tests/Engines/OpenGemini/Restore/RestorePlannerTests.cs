@@ -141,25 +141,28 @@ public sealed class RestorePlannerTests
         var transaction = stage.Write("db/0/rp/index/1_0_0/mergeset/txn/01", $"{node.Data}/db/0/rp -> x");
         var stages = new Dictionary<string, string> { ["data"] = stage.Path };
 
-        await node.Instance.FinishStageAsync(layout, stages, CancellationToken.None);
+        await node.Instance.FinishStageAsync(Facts(""), layout, stages, CancellationToken.None);
         using (var writer = new StreamWriter(transaction))
         {
             writer.Write("/srv/og/cluster/node1/data/data/db -> x");
         }
 
-        var refused = await Assert.ThrowsAsync<CairnException>(() => node.Instance.FinishStageAsync(layout, stages, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<CairnException>(() => node.Instance.FinishStageAsync(Facts(""), layout, stages, CancellationToken.None));
         Assert.Equal(ErrorCode.Unsupported, refused.Code);
     }
 
     private static async Task<string> RecordAsync(RecordedNode node)
     {
         await HotCaptureTests.CaptureAllAsync(node);
-        return await node.Instance.RecordAsync(node.Workspace, CancellationToken.None);
+        return (await node.Instance.RecordAsync(node.Workspace, CancellationToken.None)).Json;
     }
 
     private static Task<RestoreLayout> PlanAsync(RecordedNode node, string record, bool metadataHere) =>
         node.Engine.Open(new() { Name = "og", Config = node.Config })
-            .PlanRestoreAsync(new RestoreRequestFacts(record, metadataHere), CancellationToken.None);
+            .PlanRestoreAsync(Facts(record, metadataHere), CancellationToken.None);
+
+    private static RestoreRequestFacts Facts(string record, bool metadataHere = true) =>
+        new(record, metadataHere, EngineParameters.None, ForeignNode: false);
 
     private static void Rewrite(RecordedNode node, string from, string to)
     {
