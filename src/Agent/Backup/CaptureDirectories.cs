@@ -99,7 +99,10 @@ internal sealed class CaptureDirectories(
 
             try
             {
-                await instances.Open(options).ReleaseAsync(WorkspaceOf(captured), cancellationToken);
+                foreach (var done in await instances.Open(options).ReleaseAsync(WorkspaceOf(captured), cancellationToken))
+                {
+                    CaptureLog.Released(logger, record.JobId, captured.Name, done);
+                }
             }
             catch (CairnException failure)
             {

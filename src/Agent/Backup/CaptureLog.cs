@@ -21,4 +21,7 @@ internal static partial class CaptureLog
 
     [LoggerMessage(EventId = 1205, Level = LogLevel.Information, Message = "Capture of job {JobId}: step {Step} took {Files} files, {Bytes} bytes")]
     public static partial void StepTaken(ILogger logger, string jobId, string step, long files, long bytes);
+
+    [LoggerMessage(EventId = 1206, Level = LogLevel.Information, Message = "Capture of job {JobId}: instance {Instance} was released: {Done}")]
+    public static partial void Released(ILogger logger, string jobId, string instance, string done);
 }

@@ -100,7 +100,8 @@ internal sealed class CaptureSteps(
                     request.Cold,
                     request.Exact,
                     request.Label,
-                    instances.ForBackup(instances.Get(captured.Name), request.Parameters)),
+                    instances.ForBackup(instances.Get(captured.Name), request.Parameters),
+                    record.JobId),
                 progress,
                 cancellationToken);
             Record(request, captured.Name, step, taken);

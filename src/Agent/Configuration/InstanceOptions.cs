@@ -1,3 +1,5 @@
+using Cairn.Shared.Configuration;
+
 namespace Cairn.Agent.Configuration;
 
 /// <summary>One database instance as the operator wrote it in the agent's configuration.</summary>
@@ -12,8 +14,10 @@ public sealed class InstanceOptions
     /// <summary>Absolute path of the engine's own configuration file. Required by engines that have one.</summary>
     public string Config { get; set; } = "";
 
-    /// <summary>What else the engine asks for; its page lists the keys, and it refuses others.</summary>
-    public Dictionary<string, List<string>> Options { get; set; } = new(StringComparer.Ordinal);
+    /// <summary>
+    /// What only this engine knows: the engine reads and checks it, and its page has the keys. An engine that knows none takes none.
+    /// </summary>
+    public YamlSection Options { get; set; } = YamlSection.None;
 
     /// <summary>How this host starts and stops the instance; needed for <c>restore run --stop</c> and <c>--start</c> only.</summary>
     public ServiceOptions Commands { get; set; } = new();

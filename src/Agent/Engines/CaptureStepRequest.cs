@@ -8,5 +8,6 @@ namespace Cairn.Agent.Engines;
 /// <param name="Exact">The operator asked for an exact cut; the engine may block writes within its lease.</param>
 /// <param name="Label">The operator's label; empty for none.</param>
 /// <param name="Parameters">What <see cref="IEngine.BackupParameters"/> allows.</param>
+/// <param name="JobId">The job that the step belongs to.</param>
 public sealed record CaptureStepRequest(
-    string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact, string Label, EngineParameters Parameters);
+    string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact, string Label, EngineParameters Parameters, string JobId);

@@ -48,8 +48,11 @@ public interface IEngineInstance
     Task<CapturedStep> CaptureAsync(
         CaptureStepRequest request, IProgress<Progress> progress, CancellationToken cancellationToken);
 
-    /// <summary>Ends what a capture holds open in the database (a freeze, a snapshot). Safe to repeat and after a crash.</summary>
-    Task ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
+    /// <summary>
+    /// Ends what a capture holds open in the database (a freeze, a snapshot). Safe to repeat and after a crash. Returns what was
+    /// done, a sentence each; nothing when nothing was held.
+    /// </summary>
+    Task<IReadOnlyList<string>> ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
 
     /// <summary>
     /// What was captured, for the repository: directories before what is in them, in a stable order. The next entry is asked for

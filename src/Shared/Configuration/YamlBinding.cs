@@ -9,19 +9,19 @@ namespace Cairn.Shared.Configuration;
 
 /// <summary>
 /// Puts a YAML document into options objects, and goes on after a problem: an operator who mended one would only meet the
-/// next. A key without a value is as if it were not there. Knows texts, whole numbers, yes or no, lists and objects of them, and keys of anybody's with texts;
-/// the depth of the options bounds how deep a document is looked into.
+/// next. A key without a value is as if it were not there. Knows texts, whole numbers, yes or no, lists, names with a value each
+/// and objects of them, and sections for others to read; the depth of the options bounds how deep a document is looked into.
 /// </summary>
 internal sealed class YamlBinding(string path, ICollection<string> problems)
 {
-    /// <summary>Makes a <typeparamref name="T"/> of the document's root.</summary>
-    public T Bind<T>(YamlNode root)
+    /// <summary>Makes a <typeparamref name="T"/> of a node; <paramref name="key"/> is where it stands, empty for the document's root.</summary>
+    public T Bind<T>(YamlNode root, string key)
         where T : class, new()
     {
         var options = new T();
         if (!IsEmpty(root))
         {
-            BindObject(root, options, key: "");
+            BindObject(root, options, key);
         }
 
         return options;
@@ -59,14 +59,16 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
             return ConvertScalar(node, type, key);
         }
 
-        if (type == typeof(Dictionary<string, List<string>>))
+        if (type == typeof(YamlSection))
         {
-            return ConvertLists(node, key);
+            return new YamlSection(path, key, node);
         }
 
         if (type.IsGenericType)
         {
-            return ConvertList(node, type.GetGenericArguments()[0], key);
+            return type.GetGenericTypeDefinition() == typeof(OrderedDictionary<,>)
+                ? ConvertNamed(node, type, key)
+                : ConvertList(node, type.GetGenericArguments()[0], key);
         }
 
         var options = Activator.CreateInstance(type)!;
@@ -140,35 +142,30 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
         return list;
     }
 
-    // Keys that only their reader knows, each with one text or a list of them.
-    private Dictionary<string, List<string>>? ConvertLists(YamlNode node, string key)
+    private IDictionary? ConvertNamed(YamlNode node, Type type, string key)
     {
         if (node is not YamlMappingNode mapping)
         {
-            Add(node, key, "lines of 'key: value' are expected here");
+            Add(node, key, "lines of 'name: value' are expected here");
             return null;
         }
 
-        var lists = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var named = (IDictionary)Activator.CreateInstance(type)!;
         foreach (var (name, value) in mapping)
         {
             var word = (name as YamlScalarNode)?.Value ?? "";
             var inner = $"{key}.{word}";
-            if (IsEmpty(value))
+            if (IsEmpty(name) || IsEmpty(value))
             {
-                continue;
+                Add(name, inner, "a name and its value are expected here");
             }
-
-            var found = value is YamlSequenceNode
-                ? ConvertList(value, typeof(string), inner) as List<string>
-                : ConvertScalar(value, typeof(string), inner) is string text ? [text] : null;
-            if (found is not null)
+            else if (Convert(value, type.GetGenericArguments()[1], inner) is { } converted)
             {
-                lists[word] = found;
+                named[word] = converted;
             }
         }
 
-        return lists;
+        return named;
     }
 
     // Quotes make an empty text out of nothing.

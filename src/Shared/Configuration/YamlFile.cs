@@ -45,7 +45,7 @@ public static class YamlFile
 
             return stream.Documents.Count == 0
                 ? new T()
-                : new YamlBinding(path, problems).Bind<T>(stream.Documents[0].RootNode);
+                : new YamlBinding(path, problems).Bind<T>(stream.Documents[0].RootNode, key: "");
         }
         catch (YamlException failure)
         {

@@ -89,7 +89,8 @@ internal sealed class PlainInstance(string name, PlainConfiguration configuratio
             started, TimeProvider.System.GetUtcNow(), files, bytes, Encoding.UTF8.GetBytes("consistent"), [], []));
     }
 
-    public Task ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<IReadOnlyList<string>> ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     public async IAsyncEnumerable<SourceEntry> EntriesAsync(
         CaptureWorkspace workspace, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -40,6 +40,49 @@ public sealed class YamlFileTests : IDisposable
             problem => Assert.Contains("words: a list is expected here", problem));
     }
 
+    [Fact]
+    public void A_section_is_handed_on_and_read_as_strictly_by_whoever_knows_it()
+    {
+        List<string> problems = [];
+        var file = FileWith("name: a\noptions:\n  max-count: many\n  nmae: b\n  name: c\n");
+
+        var holder = YamlFile.Read<Holder>(file, problems)!;
+        var told = problems.ToList();
+        var options = holder.Options.Read<Sample>(problems);
+
+        Assert.Empty(told);
+        Assert.Equal(("a", "c"), (holder.Name, options.Name));
+        Assert.Collection(
+            problems,
+            problem => Assert.Equal($"{file}:3:14: options.max-count: 'many' is not a whole number", problem),
+            problem => Assert.StartsWith($"{file}:4:3: options.nmae: there is no such key", problem));
+    }
+
+    [Theory]
+    [InlineData("name: a\n")]
+    [InlineData("name: a\noptions:\n")]
+    public void A_section_that_is_not_there_has_the_defaults(string yaml)
+    {
+        List<string> problems = [];
+
+        var holder = YamlFile.Read<Holder>(FileWith(yaml), problems)!;
+
+        Assert.True(holder.Options.IsEmpty);
+        Assert.Equal("", holder.Options.Read<Sample>(problems).Name);
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void Names_with_a_value_each_keep_their_order()
+    {
+        List<string> problems = [];
+
+        var holder = YamlFile.Read<Holder>(FileWith("named:\n  z: /last\n  a: /first\n  n:\n"), problems)!;
+
+        Assert.Equal(["z=/last", "a=/first"], holder.Named.Select(pair => $"{pair.Key}={pair.Value}"));
+        Assert.Contains(":4:3: named.n: a name and its value are expected here", Assert.Single(problems));
+    }
+
     [Theory]
     [InlineData("name:\nmax-count: ~\nparts:\nwords: null\n")]
     [InlineData("")]
@@ -117,6 +160,15 @@ public sealed class YamlFileTests : IDisposable
         using var writer = new StreamWriter(path);
         writer.Write(text);
         return path;
+    }
+
+    private sealed class Holder
+    {
+        public string Name { get; set; } = "";
+
+        public YamlSection Options { get; set; } = YamlSection.None;
+
+        public OrderedDictionary<string, string> Named { get; set; } = [];
     }
 
     private sealed class Sample

@@ -20,7 +20,11 @@ internal sealed class OpenGeminiEngine(EngineLimits limits, TimeProvider time) :
     public IReadOnlyList<ParameterRule> RestoreParameters => [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> CheckConfiguration(InstanceOptions options) => ConfigurationReader.Read(options.Config).Problems;
+    public IReadOnlyList<string> CheckConfiguration(InstanceOptions options)
+    {
+        var problems = ConfigurationReader.Read(options.Config).Problems;
+        return options.Options.IsEmpty ? problems : [.. problems, $"options: the engine {Name} has none"];
+    }
 
     /// <inheritdoc/>
     public IEngineInstance Open(InstanceOptions options)

@@ -75,8 +75,11 @@ internal sealed class OpenGeminiInstance(
     }
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) =>
-        freezing.ReleaseAsync(workspace, cancellationToken);
+    public async Task<IReadOnlyList<string>> ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken)
+    {
+        var released = await freezing.ReleaseAsync(workspace, cancellationToken);
+        return released.Count > 0 ? [$"writes are let through again on {string.Join(", ", released)}"] : [];
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<SourceEntry> EntriesAsync(

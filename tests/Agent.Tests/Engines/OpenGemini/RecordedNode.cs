@@ -103,7 +103,7 @@ internal sealed class RecordedNode : IDisposable
 
     /// <summary>Runs a capture step.</summary>
     public Task<CapturedStep> CaptureAsync(string step, bool cold = false, bool exact = false, int attempt = 1) =>
-        Instance.CaptureAsync(new CaptureStepRequest(step, attempt, Workspace, cold, exact, "", EngineParameters.None), new Progress<V1.Progress>(), CancellationToken.None);
+        Instance.CaptureAsync(new CaptureStepRequest(step, attempt, Workspace, cold, exact, "", EngineParameters.None, "job"), new Progress<V1.Progress>(), CancellationToken.None);
 
     public void Dispose()
     {
