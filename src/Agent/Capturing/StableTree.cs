@@ -1,4 +1,5 @@
 using Cairn.Agent.Native;
+using Cairn.Repository;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Capturing;
@@ -9,7 +10,9 @@ namespace Cairn.Agent.Capturing;
 /// <param name="Passes">Passes that were needed, the stable one included.</param>
 /// <param name="FirstTaken">When the first file was taken.</param>
 /// <param name="LastTaken">When the last was.</param>
-internal sealed record StableResult(long Files, long Bytes, int Passes, DateTimeOffset FirstTaken, DateTimeOffset LastTaken);
+/// <param name="Change">What still changed, where changes are accepted; null when the tree held still.</param>
+internal sealed record StableResult(
+    long Files, long Bytes, int Passes, DateTimeOffset FirstTaken, DateTimeOffset LastTaken, string? Change = null);
 
 /// <summary>
 /// Takes a live tree of files that are made under another name, renamed in and unlinked later (hard links), and of some
@@ -22,9 +25,13 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
     /// <summary>Passes before it gives up.</summary>
     public const int MaxPasses = 20;
 
+    private const int PassesBeforeAccepting = 4;
     private const long MaxCopiedBytes = 1L << 40;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a few passes what changes is taken as it was found, and the result says so, instead of a failure after many.</summary>
+    public bool AcceptChanges { get; init; }
 
     /// <summary>
     /// Takes <paramref name="liveRoot"/> into <paramref name="capture"/>; calls <paramref name="passed"/> with files and bytes after
@@ -54,6 +61,12 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
 
             last = found.Change is null ? last : time.GetUtcNow();
             change = found.Change ?? found.Unrest!;
+            if (AcceptChanges && pass == PassesBeforeAccepting)
+            {
+                capture.SetDirectoryAttributes(liveRoot);
+                return new StableResult(found.Files, found.Bytes, pass, first, last, change);
+            }
+
             if (pass > 1)
             {
                 await Task.Delay(pause, time, cancellationToken);
@@ -197,11 +210,12 @@ internal sealed class StableTree(ITreeRules rules, TimeProvider time)
             : "run the agent as the user that owns the database's files, or as root",
         subject: source);
 
-    private static CairnException NotTakeable(string liveRoot, TreeItem item) => new(
+    /// <summary>The refusal of something that is neither a directory nor a file.</summary>
+    public static CairnException NotTakeable(string liveRoot, TreeItem item) => new(
         ErrorCode.PathUnusable,
-        $"'{liveRoot}/{item.Path}' is {(item.Status.Kind == FileKind.SymbolicLink ? "a symbolic link" : "neither a file nor a directory")}, "
+        $"'{UnixPath.Show($"{liveRoot}/{item.Path}")}' is {(item.Status.Kind == FileKind.SymbolicLink ? "a symbolic link" : "neither a file nor a directory")}, "
         + "and what lies behind it would not be in the backup",
-        "put a plain directory or file there",
+        "put a plain directory or file there, or exclude it where the engine has patterns",
         subject: $"{liveRoot}/{item.Path}");
 
     private sealed class PassFindings

@@ -186,6 +186,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
     private static void CheckInstance(
         InstanceOptions instance, AgentOptions options, EngineCatalog engines, AllowedRoots? roots, List<string> problems)
     {
+        instance.Engine = instance.Engine.Length > 0 ? instance.Engine : engines.Default;
         var engine = Collect($"instance {instance.Name}", () => engines.Get(instance.Engine), problems);
         if (engine is null)
         {

@@ -8,7 +8,7 @@ public sealed class InstanceOptions
     /// <summary>The instance's name, unique on this agent. Required.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The engine that knows the database, e.g. <c>opengemini</c>. Required.</summary>
+    /// <summary>The engine that knows the database, e.g. <c>opengemini</c>. Default: the one for any database, as directories of files.</summary>
     public string Engine { get; set; } = "";
 
     /// <summary>Absolute path of the engine's own configuration file. Required by engines that have one.</summary>

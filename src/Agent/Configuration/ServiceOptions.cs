@@ -26,9 +26,9 @@ public sealed class ServiceOptions
     {
         foreach (var (key, words) in new[] { ("stop", Stop), ("start", Start), ("check", Check) })
         {
-            if (words.Count > 0 && (!Path.IsPathFullyQualified(words[0]) || !File.Exists(words[0])))
+            if (ProblemOf(words) is { } problem)
             {
-                yield return $"commands.{key}: '{words[0]}' is not the absolute path of a program";
+                yield return $"commands.{key}: {problem}";
             }
         }
 
@@ -37,4 +37,10 @@ public sealed class ServiceOptions
             yield return $"commands.limit-seconds: {LimitSeconds} is not from 1 to 3600";
         }
     }
+
+    /// <summary>What is wrong with the words of a command; null when nothing is, or there are none.</summary>
+    public static string? ProblemOf(IReadOnlyList<string> words) =>
+        words.Count > 0 && (!Path.IsPathFullyQualified(words[0]) || !File.Exists(words[0]))
+            ? $"'{words[0]}' is not the absolute path of a program"
+            : null;
 }

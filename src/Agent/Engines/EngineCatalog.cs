@@ -2,11 +2,21 @@ using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Engines;
 
-/// <summary>The engines that this build knows.</summary>
-public sealed class EngineCatalog(IEnumerable<IEngine> engines)
+/// <summary>The engines that this build knows; at least one.</summary>
+public sealed class EngineCatalog
 {
-    private readonly Dictionary<string, IEngine> byName =
-        engines.ToDictionary(engine => engine.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, IEngine> byName;
+
+    /// <summary>Of these; the first is the default.</summary>
+    public EngineCatalog(IEnumerable<IEngine> engines)
+    {
+        IReadOnlyList<IEngine> all = [.. engines];
+        byName = all.ToDictionary(engine => engine.Name, StringComparer.Ordinal);
+        Default = all[0].Name;
+    }
+
+    /// <summary>The engine of instances that name none.</summary>
+    public string Default { get; }
 
     /// <summary>The names that a configuration may use.</summary>
     public IReadOnlyCollection<string> Names => byName.Keys;

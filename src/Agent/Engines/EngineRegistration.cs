@@ -1,3 +1,4 @@
+using Cairn.Agent.Engines.Files;
 using Cairn.Agent.Engines.OpenGemini;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +11,9 @@ internal static class EngineRegistration
     public static IServiceCollection AddEngines(this IServiceCollection services, EngineLimits limits)
     {
         services.AddSingleton(limits);
+
+        // The first is that of instances that name none.
+        services.AddSingleton<IEngine, FilesEngine>();
         services.AddSingleton<IEngine, OpenGeminiEngine>();
         services.AddSingleton<EngineCatalog>();
         return services;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Restore;
@@ -120,20 +119,8 @@ internal sealed class ServiceDesk(
     {
         var result = await ServiceCommand.RunAsync(words, options.Name, jobId, LimitOf(options), time, cancellationToken);
         ServiceLog.Ran(logger, jobId, options.Name, words[0], result.ExitCode, result.Output);
-        if (result.ExitCode == 0)
-        {
-            return;
-        }
-
-        var how = result.ExitCode is { } code
-            ? string.Create(CultureInfo.InvariantCulture, $"ended with {code}")
-            : string.Create(CultureInfo.InvariantCulture, $"did not end within {options.Commands.LimitSeconds} s and was killed");
-        throw new CairnException(
-            ErrorCode.CommandFailed,
-            $"'{Text(words)}' of instance {options.Name} {how}{(result.Output.Length > 0 ? $": {result.Output}" : "")}",
-            "mend what it says, or do it by hand and run the job without --stop and --start",
-            settings.Node,
-            options.Name);
+        result.RequireSuccess(
+            words, options.Name, LimitOf(options), "mend what it says, or do it by hand and run the job without --stop and --start");
     }
 
     private List<string> RequireStop(InstanceOptions options) =>

@@ -239,7 +239,8 @@ public sealed class CairnSystem : IAsyncDisposable
                 "instances:",
                 $"  - name: {engine}",
                 $"    engine: {setup.Engine}",
-                $"    config: {setup.EngineConfig}",
+                .. setup.EngineConfig.Length > 0 ? [$"    config: {setup.EngineConfig}"] : Array.Empty<string>(),
+                .. setup.InstanceLines.Select(line => $"    {line}"),
                 .. Section(setup.Limits),
             ],
             cancellationToken);
