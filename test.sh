@@ -21,6 +21,7 @@ SUITES=(
   Coordinator:tests/Coordinator.Tests
   Cli:tests/Cli.Tests
   Security:tests/Security
+  Files:tests/Files
   Interop:tests/Interop
   Integration:tests/Integration
 )

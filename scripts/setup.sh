@@ -23,6 +23,17 @@ ensure_packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 }
 
+# As ensure_packages, without starting the services that Debian would start.
+ensure_databases() (
+  policy=/usr/sbin/policy-rc.d
+  if [ "$(id -u)" -eq 0 ] && [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  ensure_packages "$@"
+)
+
 ensure_dotnet() {
   command -v dotnet >/dev/null || fail_setup 'The .NET SDK 10.0 is missing; install it and run this again.'
 }
@@ -45,6 +56,10 @@ install_for_tests() {
         ;;
       Security)
         ensure_packages iproute2
+        ;;
+      Files)
+        # Two databases without an engine of their own here; the suite starts them itself.
+        ensure_databases influxdb influxdb-client etcd-server etcd-client
         ;;
       Interop)
         command -v npm >/dev/null || ensure_packages nodejs npm
