@@ -13,6 +13,12 @@ internal sealed class FilesEngine(EngineLimits limits, TimeProvider time) : IEng
     public string Name => "files";
 
     /// <inheritdoc/>
+    public IReadOnlyList<ParameterRule> BackupParameters => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ParameterRule> RestoreParameters => [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> CheckConfiguration(InstanceOptions options)
     {
         var problems = new List<string>();

@@ -29,6 +29,9 @@ internal sealed class FilesInstance(
     public IReadOnlyList<string> MetadataRoots => [];
 
     /// <inheritdoc/>
+    public CaptureMode CaptureMode => CaptureMode.Taken;
+
+    /// <inheritdoc/>
     public async Task<InstanceDescription> DescribeAsync(bool askDatabase, CancellationToken cancellationToken)
     {
         var proof = await ProveStoppedAsync(cancellationToken);
@@ -115,8 +118,8 @@ internal sealed class FilesInstance(
     }
 
     /// <inheritdoc/>
-    public Task<string> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) =>
-        Task.FromResult(RestoreRecord.Of(configuration).ToJson());
+    public Task<InstanceRecord> RecordAsync(CaptureWorkspace workspace, CancellationToken cancellationToken) =>
+        Task.FromResult(new InstanceRecord(RestoreRecord.Of(configuration).ToJson(), []));
 
     /// <inheritdoc/>
     public Task<RestoreLayout> PlanRestoreAsync(RestoreRequestFacts request, CancellationToken cancellationToken) =>
@@ -124,7 +127,16 @@ internal sealed class FilesInstance(
 
     /// <summary>Nothing is known that would have to be rewritten.</summary>
     public Task FinishStageAsync(
-        RestoreLayout layout, IReadOnlyDictionary<string, string> stageByRoot, CancellationToken cancellationToken) => Task.CompletedTask;
+        RestoreRequestFacts request,
+        RestoreLayout layout,
+        IReadOnlyDictionary<string, string> stageByRoot,
+        CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task<string> RequireServingAsync(CancellationToken cancellationToken) =>
+        (await ProveStoppedAsync(cancellationToken)).Observations.FirstOrDefault(seen => seen.State == RunState.Running)?.Finding
+        ?? throw new CairnException(
+            ErrorCode.InstanceNotRunning, $"no sign of life of instance {Name} is seen", "look into the database's log", subject: Name);
 
     private CapturedStep Ran(DateTimeOffset started, IReadOnlyList<string> said) =>
         new(started, time.GetUtcNow(), Files: 0, Bytes: 0, ReadOnlyMemory<byte>.Empty, said, []);

@@ -8,9 +8,9 @@ public sealed class RestoreTests
     public async Task Roots_go_where_the_configuration_puts_their_names_in_its_order()
     {
         using var node = new FilesNode();
-        var record = await node.Instance.RecordAsync(node.Workspace, CancellationToken.None);
+        var record = (await node.Instance.RecordAsync(node.Workspace, CancellationToken.None)).Json;
 
-        var layout = await node.Instance.PlanRestoreAsync(new RestoreRequestFacts(record, MetadataHere: false), CancellationToken.None);
+        var layout = await node.Instance.PlanRestoreAsync(new RestoreRequestFacts(record, MetadataHere: false, EngineParameters.None, ForeignNode: false), CancellationToken.None);
 
         Assert.Equal(
             [new RestoreTarget("data", node.Directory.At("data"), Content: true), new RestoreTarget("wal", node.Directory.At("wal"), Content: true)],
@@ -29,7 +29,7 @@ public sealed class RestoreTests
     {
         using var node = new FilesNode();
 
-        var layout = await node.Instance.PlanRestoreAsync(new RestoreRequestFacts(record, MetadataHere: false), CancellationToken.None);
+        var layout = await node.Instance.PlanRestoreAsync(new RestoreRequestFacts(record, MetadataHere: false, EngineParameters.None, ForeignNode: false), CancellationToken.None);
 
         var check = Assert.Single(layout.Checks);
         Assert.Equal(code, check.Error.Code);
