@@ -18,10 +18,17 @@ internal sealed class InstanceHealth(
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
+        // Before anything listens, so that nobody is told that there is no such service.
         health.SetStatus("", ServingStatus.Serving);
         health.SetStatus(Cairn.V1.Agent.Descriptor.FullName, ServingStatus.Serving);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         try
         {
             while (true)

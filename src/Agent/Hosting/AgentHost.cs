@@ -17,6 +17,7 @@ using Cairn.Shared.Security;
 using Cairn.Shared.Security.Certificates;
 using Cairn.Shared.Security.Tls;
 using Cairn.Shared.Serving;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,8 +77,11 @@ internal static class AgentHost
 
         var application = builder.Build();
         application.Services.GetRequiredService<AgentJournal>();
+        application.Use(application.Services.GetRequiredService<UnprovenRequests>().InvokeAsync);
         application.MapGrpcService<AgentService>();
-        application.MapGrpcHealthChecksService();
+
+        // Not by MapGrpcHealthChecksService: the official one answers for checks of the application only, not for what is set by name.
+        application.MapGrpcService<HealthServiceImpl>();
         if (settings.Reflection)
         {
             application.MapGrpcReflectionService();
@@ -91,6 +95,8 @@ internal static class AgentHost
         services.AddSingleton(new TransportSecurity(IsInsecure: identities is null));
         services.AddSingleton(provider => provider.GetRequiredService<AgentSettings>().Peers);
         services.AddSingleton<FailureGate>();
+        services.AddSingleton<AccessRefusals>();
+        services.AddSingleton<UnprovenRequests>();
         services.AddSingleton<IAccessWatch, LoggedAccessWatch>();
         if (identities is null)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
 using Google.Protobuf;
@@ -17,7 +18,8 @@ internal sealed class AuditInterceptor(AuditLog log, ILogger<AuditInterceptor> l
     // Names and ids, as requests and answers call them. What is not here, a token above all, is never written.
     private static readonly string[] Told =
     [
-        "cluster", "name", "node", "point", "point_id", "job_id", "restore_job_id", "plan_hash", "engine", "address", "kind", "lock_id",
+        "cluster", "name", "node", "user", "role", "all_jobs", "point", "point_id", "job_id", "restore_job_id", "plan_hash", "engine",
+        "address", "kind", "lock_id",
     ];
 
     /// <inheritdoc/>
@@ -50,14 +52,25 @@ internal sealed class AuditInterceptor(AuditLog log, ILogger<AuditInterceptor> l
     public static string Who(Caller caller) =>
         caller.Kind == CallerKind.Anonymous ? "" : AccessRules.Describe(caller);
 
-    /// <summary>What a message is about, in the names and ids that it holds.</summary>
+    /// <summary>What a message is about, in the names, ids and rights that it holds.</summary>
     public static string Subject(object? message) => message is IMessage known
         ? string.Join(' ', known.Descriptor.Fields.InDeclarationOrder()
-            .Where(field => field is { FieldType: FieldType.String, IsRepeated: false } && Told.Contains(field.Name))
-            .Select(field => (field.Name, Value: (string)field.Accessor.GetValue(known)))
+            .Where(field => !field.IsRepeated && Told.Contains(field.Name))
+            .Select(field => (field.Name, Value: Text(field, known)))
             .Where(field => field.Value.Length > 0)
             .Select(field => $"{field.Name}={field.Value}"))
         : "";
+
+    // What is not set is not told. Of an enum's USER_ROLE_ADMIN the last word is enough.
+    private static string Text(FieldDescriptor field, IMessage message) => (field.FieldType, field.Accessor.GetValue(message)) switch
+    {
+        (FieldType.String, string text) => text,
+        (FieldType.Bool, true) => "true",
+        (FieldType.Enum, { } value) when Convert.ToInt32(value, CultureInfo.InvariantCulture) is var number and not 0 =>
+            field.EnumType.FindValueByNumber(number)?.Name.Split('_')[^1].ToLowerInvariant()
+            ?? number.ToString(CultureInfo.InvariantCulture),
+        _ => "",
+    };
 
     // The change is made, or was refused; that cannot be taken back because the log could not be written.
     private void Answer(Caller caller, string method, string subject, string outcome, long asked)

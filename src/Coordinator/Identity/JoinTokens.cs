@@ -50,7 +50,7 @@ internal sealed class JoinTokens(CoordinatorCatalog catalog, TimeProvider time)
         {
             throw new CairnException(
                 ErrorCode.JoinTokenInvalid,
-                "the join token is not one of this coordinator",
+                "the join token is not one of this coordinator, or its node was revoked after it was made",
                 "'cairn node token NODE' makes one");
         }
 

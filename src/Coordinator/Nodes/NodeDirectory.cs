@@ -54,12 +54,15 @@ internal sealed class NodeDirectory
     }
 
     /// <summary>
-    /// Takes a heartbeat; false when the node must register first: it never did, or the last registration under its name
-    /// was refused, and only an agent that registers now can show that it is another one.
+    /// Takes a heartbeat; false when the node must register first: it never did; the last registration under its name was
+    /// refused, and only an agent that registers now can show that it is another one; or it was revoked after it registered, and comes
+    /// with a certificate that is good again.
     /// </summary>
     public bool Beat(string name)
     {
-        if (refused.ContainsKey(name) || !nodes.TryGetValue(name, out var known))
+        if (refused.ContainsKey(name)
+            || !nodes.TryGetValue(name, out var known)
+            || revocations.FindRegistered(name, known.Registration.RegisteredAt) is not null)
         {
             return false;
         }

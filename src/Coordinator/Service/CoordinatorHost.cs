@@ -83,6 +83,7 @@ internal static class CoordinatorHost
 
         // A log that cannot be written ends the start, not the first call.
         app.Services.GetRequiredService<AuditLog>();
+        app.Use(app.Services.GetRequiredService<UnprovenRequests>().InvokeAsync);
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
         if (identity is not null)
@@ -90,7 +91,8 @@ internal static class CoordinatorHost
             app.MapGrpcService<IdentityService>();
         }
 
-        app.MapGrpcHealthChecksService();
+        // Not by MapGrpcHealthChecksService: the official one answers for checks of the application only, not for what is set by name.
+        app.MapGrpcService<HealthServiceImpl>();
         if (settings.Reflection)
         {
             app.MapGrpcReflectionService();
@@ -120,6 +122,8 @@ internal static class CoordinatorHost
     private static void AddAccess(IServiceCollection services, CoordinatorSettings settings) => services
         .AddSingleton(settings.Peers)
         .AddSingleton<FailureGate>()
+        .AddSingleton<AccessRefusals>()
+        .AddSingleton<UnprovenRequests>()
         .AddSingleton(provider => provider.GetRequiredService<CoordinatorCatalog>().Users)
         .AddSingleton<FirstAdmin>()
         .AddSingleton<UserRequests>()

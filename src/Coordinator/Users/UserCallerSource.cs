@@ -1,6 +1,6 @@
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
-using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Coordinator.Users;
 
@@ -11,38 +11,37 @@ namespace Cairn.Coordinator.Users;
 internal sealed class UserCallerSource(ICallerSource certificates, UserTable users, FailureGate failures, TimeProvider time)
     : ICallerSource
 {
-    private const string Header = "authorization";
     private const string Scheme = "Bearer ";
 
     // Compared with when no user has the name, so that an unknown name takes as long as a wrong secret.
     private static readonly byte[] NoHash = new byte[32];
 
     /// <inheritdoc/>
-    public async ValueTask<Caller> IdentifyAsync(ServerCallContext context, CancellationToken cancellationToken)
+    public async ValueTask<Caller> IdentifyAsync(HttpContext call, CancellationToken cancellationToken)
     {
-        var caller = await certificates.IdentifyAsync(context, cancellationToken);
+        var caller = await certificates.IdentifyAsync(call, cancellationToken);
         if (caller.Kind == CallerKind.User)
         {
             return WithRole(caller, users.Find(caller.Name));
         }
 
         // A certificate decides, a good one and a bad one: nobody is two callers at once.
-        return caller is { Kind: CallerKind.Anonymous, Refusal: null } && TokenOf(context) is { } token
-            ? ByToken(context, caller, token)
+        return caller is { Kind: CallerKind.Anonymous, Refusal: null } && TokenOf(call) is { } token
+            ? ByToken(call, caller, token)
             : caller;
     }
 
-    private static string? TokenOf(ServerCallContext context) =>
-        context.RequestHeaders.Get(Header) is { IsBinary: false } header ? header.Value : null;
+    // Of several the last counts, as everywhere in gRPC's metadata.
+    private static string? TokenOf(HttpContext call) => call.Request.Headers.Authorization is { Count: > 0 } shown ? shown[^1] : null;
 
-    private Caller ByToken(ServerCallContext context, Caller caller, string header)
+    private Caller ByToken(HttpContext call, Caller caller, string header)
     {
         if (failures.LockOut(GuessedSecret.UserToken, caller.Address) is { } lockOut)
         {
             return Caller.Refused(caller.Address, lockOut);
         }
 
-        if (!context.GetHttpContext().Request.IsHttps)
+        if (!call.Request.IsHttps)
         {
             return Refused(caller, "a token came over a connection without TLS; it has been seen on the way");
         }

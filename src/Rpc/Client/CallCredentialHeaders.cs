@@ -9,6 +9,11 @@ internal static class CallCredentialHeaders
     public static async Task<Metadata> CreateAsync(
         GrpcChannel channel, IMethod method, CallCredentials? ofCall, CancellationToken cancellationToken)
     {
+        if (channel.Credentials.CallCredentials is null && ofCall is null)
+        {
+            return Metadata.Empty;
+        }
+
         var metadata = new Metadata();
         var context = new AuthInterceptorContext(
             channel.Address.GetLeftPart(UriPartial.Authority) + "/" + method.ServiceName, method.Name, cancellationToken);

@@ -232,7 +232,7 @@ internal sealed class ClientCall : IDisposable
         Disarm();
         channel.Remove(this);
         ClientLog.CallEnded(channel.Logger, method.FullName, status.StatusCode, status.Detail, status.DebugException);
-        if (headers.TrySetException(ToException(decided)))
+        if (!headers.Task.IsCompleted && headers.TrySetException(ToException(decided)))
         {
             // Most callers never ask for the headers.
             _ = headers.Task.Exception;

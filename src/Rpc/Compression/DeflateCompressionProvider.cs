@@ -14,5 +14,5 @@ public sealed class DeflateCompressionProvider(CompressionLevel defaultCompressi
 
     /// <inheritdoc/>
     public Stream CreateDecompressionStream(Stream stream) =>
-        new ZLibStream(stream, CompressionMode.Decompress, leaveOpen: true);
+        new WholeStream(new ZLibStream(stream, CompressionMode.Decompress, leaveOpen: true), StreamTrailer.OfZLib(stream));
 }

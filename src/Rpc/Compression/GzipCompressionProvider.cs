@@ -14,5 +14,5 @@ public sealed class GzipCompressionProvider(CompressionLevel defaultCompressionL
 
     /// <inheritdoc/>
     public Stream CreateDecompressionStream(Stream stream) =>
-        new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
+        new WholeStream(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true), StreamTrailer.OfGzip(stream));
 }

@@ -1,5 +1,4 @@
 using Grpc.Core.Interceptors;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.AspNetCore.Server;
 
@@ -22,7 +21,7 @@ internal sealed class InterceptorChain : IAsyncDisposable
         {
             foreach (var registration in registrations)
             {
-                chain.interceptors.Add(Activate(registration, services));
+                chain.interceptors.Add(registration.Activate(services));
             }
 
             return chain;
@@ -40,16 +39,5 @@ internal sealed class InterceptorChain : IAsyncDisposable
         {
             await interceptor.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    private static Activated<Interceptor> Activate(InterceptorRegistration registration, IServiceProvider services)
-    {
-        if (registration.Arguments.Count == 0 && services.GetService(registration.Type) is Interceptor registered)
-        {
-            return new(registered, isOwned: false);
-        }
-
-        var made = ActivatorUtilities.CreateInstance(services, registration.Type, [.. registration.Arguments]);
-        return new((Interceptor)made, isOwned: true);
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Grpc.Wire;
 
 /// <summary>The headers of the protocol.</summary>
@@ -13,6 +15,24 @@ internal static class HeaderNames
     /// <summary>A wish of the application, in metadata, for an encoding; it never goes on the wire.</summary>
     public const string EncodingRequest = "grpc-internal-encoding-request";
 
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        Status,
+        Message,
+        Timeout,
+        Encoding,
+        AcceptEncoding,
+        EncodingRequest,
+        "content-type",
+        "content-encoding",
+        "content-length",
+        "te",
+        "host",
+        "accept-encoding",
+        "connection",
+        "transfer-encoding",
+        "trailer");
+
     /// <summary>Whether a content type is gRPC's, which grpc-web is not.</summary>
     public static bool IsGrpcContentType(string? value)
     {
@@ -27,15 +47,5 @@ internal static class HeaderNames
     /// <summary>
     /// Whether a header belongs to the protocol or to HTTP, so that it is neither shown nor sent as metadata.
     /// </summary>
-    public static bool IsReserved(string name)
-    {
-        if (name.StartsWith(':'))
-        {
-            return true;
-        }
-
-        return name.ToLowerInvariant() is Status or Message or Timeout or Encoding or AcceptEncoding or EncodingRequest
-            or "content-type" or "content-encoding" or "content-length" or "te" or "host" or "accept-encoding"
-            or "connection" or "transfer-encoding" or "trailer";
-    }
+    public static bool IsReserved(string name) => name.StartsWith(':') || Reserved.Contains(name);
 }

@@ -3,7 +3,7 @@ using Grpc.Net.Compression;
 
 namespace Grpc.Wire;
 
-/// <summary>A message after decompression, in a rented buffer that never grows beyond the limit.</summary>
+/// <summary>A message after decompression, in a rented buffer that is never asked for with more than a byte beyond the limit.</summary>
 internal sealed class InflatedMessage : IDisposable
 {
     private const int FirstBuffer = 4096;
@@ -68,7 +68,7 @@ internal sealed class InflatedMessage : IDisposable
                     throw WireErrors.ReceivedTooLargeInflated(limit);
                 }
 
-                GrowWhenFull();
+                GrowWhenFull(limit);
             }
         }
         finally
@@ -77,14 +77,21 @@ internal sealed class InflatedMessage : IDisposable
         }
     }
 
-    private void GrowWhenFull()
+    // One byte beyond the limit is enough to see that there are more.
+    private void GrowWhenFull(int limit)
     {
         if (length < buffer.Length)
         {
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, 2L * buffer.Length));
+        if (length == Array.MaxLength)
+        {
+            throw WireErrors.ReceivedTooLargeInflated(limit);
+        }
+
+        var most = Math.Min(Array.MaxLength, Math.Max(limit + 1L, length + 1L));
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(most, 2L * buffer.Length));
         buffer.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = larger;

@@ -38,7 +38,9 @@ internal sealed class OutgoingMessage : SerializationContext, IBufferWriter<byte
         try
         {
             outgoing.Fill(message, serializer);
-            if (compressor is null)
+
+            // Nothing does not get smaller, and peers differ in what compressed nothing looks like.
+            if (compressor is null || outgoing.Payload.IsEmpty)
             {
                 return outgoing;
             }

@@ -10,10 +10,10 @@ namespace Cairn.Shared.Security;
 /// </summary>
 /// <param name="callers">Tells who calls.</param>
 /// <param name="failures">Counts refused secrets by address.</param>
-/// <param name="watch">Is told of refusals.</param>
+/// <param name="refusals">Where refusals are told.</param>
 /// <param name="transport">In plain text callers cannot be told apart, so that everybody may make every call that there is.</param>
 public sealed class AccessInterceptor(
-    ICallerSource callers, FailureGate failures, IAccessWatch watch, TransportSecurity transport) : Interceptor
+    ICallerSource callers, FailureGate failures, AccessRefusals refusals, TransportSecurity transport) : Interceptor
 {
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -27,8 +27,7 @@ public sealed class AccessInterceptor(
         catch (CairnException failure) when (ShowedBadToken(context, failure))
         {
             // A join token is looked at by the method itself, and guessing at it counts as guessing at any other.
-            failures.Count(GuessedSecret.JoinToken, caller.Address);
-            await watch.RefusedAsync(caller, context.Method, failure, context.CancellationToken);
+            await refusals.TellAsync(caller, context.Method, failure, context.CancellationToken);
             throw;
         }
     }
@@ -82,21 +81,15 @@ public sealed class AccessInterceptor(
             return caller;
         }
 
-        if (refusal.Code == ErrorCode.CredentialInvalid)
-        {
-            failures.Count(GuessedSecret.UserToken, caller.Address);
-        }
-
-        await watch.RefusedAsync(caller, context.Method, refusal, context.CancellationToken);
+        await refusals.TellAsync(caller, context.Method, refusal, context.CancellationToken);
         throw refusal;
     }
 
     // Health must be cheap, and answers also whoever shows something wrong.
     private ValueTask<Caller> IdentifyAsync(AccessRow? row, ServerCallContext context) => row?.Access == Access.Anyone
         ? ValueTask.FromResult(Caller.Nobody(CallerAddress.Of(context.GetHttpContext())))
-        : callers.IdentifyAsync(context, context.CancellationToken);
+        : callers.IdentifyAsync(context.GetHttpContext(), context.CancellationToken);
 
     private static bool ShowedBadToken(ServerCallContext context, CairnException failure) =>
-        AccessTable.Find(context.Method)?.Access == Access.JoinToken
-        && failure.Code is ErrorCode.JoinTokenInvalid or ErrorCode.JoinTokenExpired or ErrorCode.JoinTokenUsed;
+        AccessTable.Find(context.Method)?.Access == Access.JoinToken && AccessRefusals.IsOfJoinToken(failure);
 }

@@ -1,6 +1,6 @@
 using Cairn.Shared.Security.Certificates;
 using Cairn.Shared.Security.Tls;
-using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Shared.Security;
 
@@ -8,11 +8,10 @@ namespace Cairn.Shared.Security;
 public sealed class CertificateCallerSource(IdentityStore identities, IRevocations revocations, TimeProvider time) : ICallerSource
 {
     /// <inheritdoc/>
-    public ValueTask<Caller> IdentifyAsync(ServerCallContext context, CancellationToken cancellationToken)
+    public ValueTask<Caller> IdentifyAsync(HttpContext call, CancellationToken cancellationToken)
     {
-        var http = context.GetHttpContext();
-        var address = CallerAddress.Of(http);
-        if (ServerTls.PeerOf(http) is not { } peer)
+        var address = CallerAddress.Of(call);
+        if (ServerTls.PeerOf(call) is not { } peer)
         {
             return ValueTask.FromResult(Caller.Nobody(address));
         }

@@ -1,4 +1,4 @@
-using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Shared.Security;
 
@@ -10,6 +10,6 @@ namespace Cairn.Shared.Security;
 public sealed class InsecureCallerSource(Caller everybody) : ICallerSource
 {
     /// <inheritdoc/>
-    public ValueTask<Caller> IdentifyAsync(ServerCallContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(everybody with { Address = CallerAddress.Of(context.GetHttpContext()) });
+    public ValueTask<Caller> IdentifyAsync(HttpContext call, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(everybody with { Address = CallerAddress.Of(call) });
 }

@@ -11,20 +11,6 @@ public sealed class HealthTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task An_agent_lists_itself_its_service_and_each_of_its_instances()
-    {
-        await using var agent = await TestAgent.StartAsync();
-        var health = new Health.HealthClient(agent.Channel);
-
-        await LookedAsync(health);
-        var list = await health.ListAsync(new HealthListRequest());
-
-        Assert.Equal(
-            [("", ServingStatus.Serving), ("cairn.v1.Agent", ServingStatus.Serving), ("engine/plain1", ServingStatus.Serving)],
-            list.Statuses.Select(entry => (entry.Key, entry.Value.Status)).Order());
-    }
-
-    [Fact]
     public async Task A_watcher_of_an_instance_is_told_when_its_database_stops()
     {
         var time = new ManualTimeProvider();
@@ -67,8 +53,15 @@ public sealed class HealthTests
         "the first look at the database",
         async token =>
         {
-            var list = await health.ListAsync(new HealthListRequest(), cancellationToken: token);
-            return list.Statuses.ContainsKey("engine/plain1") ? null : list.ToString();
+            try
+            {
+                await health.CheckAsync(new HealthCheckRequest { Service = "engine/plain1" }, cancellationToken: token);
+                return null;
+            }
+            catch (RpcException failure) when (failure.StatusCode == StatusCode.NotFound)
+            {
+                return failure.Message;
+            }
         },
         Limit,
         CancellationToken.None);

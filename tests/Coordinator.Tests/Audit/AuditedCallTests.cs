@@ -56,7 +56,7 @@ public sealed class AuditedCallTests
         var added = await cluster.Client.AddUserAsync(new AddUserRequest { Name = "bob", Role = UserRole.Viewer });
 
         var entries = await EntriesAsync(cluster);
-        Assert.Contains(entries, entry => entry.Subject == "name=bob");
+        Assert.Contains(entries, entry => entry.Subject == "name=bob role=viewer");
         Assert.All(entries, entry => Assert.DoesNotContain(added.Token.Split('.')[^1], entry.ToString(), StringComparison.Ordinal));
     }
 

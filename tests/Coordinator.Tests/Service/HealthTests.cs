@@ -16,14 +16,4 @@ public sealed class HealthTests
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
     }
-
-    [Fact]
-    public async Task A_coordinator_lists_itself_and_its_service()
-    {
-        await using var cluster = await TestCluster.StartAsync(nodes: 1);
-
-        var list = await new Health.HealthClient(cluster.Channel).ListAsync(new HealthListRequest());
-
-        Assert.Equal(["", "cairn.v1.Coordinator"], list.Statuses.Keys.Order(StringComparer.Ordinal));
-    }
 }

@@ -30,6 +30,25 @@ public sealed class ResponseRuleTests
         Assert.Contains("99", failure.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bad %zz %C3 end%", "bad %zz %C3 end%")]
+    [InlineData("%E2%98%BA %4", "\u263A %4")]
+    [InlineData("%", "%")]
+    public async Task A_badly_escaped_message_stays_as_it_was_sent(string sent, string expected)
+    {
+        await using var server = await HandMadeServer.StartAsync(context =>
+        {
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = "9";
+            context.Response.Headers["grpc-message"] = sent;
+            return Task.CompletedTask;
+        });
+
+        var failure = await FailureOfOneAsync(server);
+
+        Assert.Equal((StatusCode.FailedPrecondition, expected), (failure.StatusCode, failure.Status.Detail));
+    }
+
     [Fact]
     public async Task A_unary_call_that_ends_well_without_a_message_is_an_internal_error()
     {

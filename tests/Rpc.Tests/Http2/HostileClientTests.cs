@@ -36,6 +36,46 @@ public sealed class HostileClientTests
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], pong.Payload);
     }
 
+    [Theory]
+    [InlineData("/rpc.tests.Probe/%zz")]
+    [InlineData("/rpc.tests.Probe/One%")]
+    [InlineData("/rpc.tests.Probe/%C3")]
+    [InlineData("/rpc.tests.Probe/One%00")]
+    [InlineData("/%2Frpc.tests.Probe/One")]
+    public async Task A_path_that_is_badly_escaped_reaches_no_method(string path)
+    {
+        await using var host = await ProbeHost.StartAsync();
+        var calls = CountCalls(host);
+        using var connection = await RawConnection.OpenAsync(host.Address);
+
+        await connection.WriteAsync(
+            RawFrame.Headers,
+            1,
+            RawHeaders.Encode((":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "a"), ("content-type", "application/grpc")),
+            RawFrame.EndHeaders);
+        await connection.WriteAsync(RawFrame.Data, 1, Message, RawFrame.EndStream);
+        var status = await connection.ReadStatusAsync(1);
+
+        Assert.True(status is null or "12", status);
+        Assert.Equal(0, calls());
+        Assert.Equal("0", await connection.CallAsync(3, Message));
+    }
+
+    [Theory]
+    [InlineData("bad %zz %C3 end%")]
+    [InlineData("%")]
+    [InlineData("%%%4")]
+    public async Task A_request_with_a_badly_escaped_message_header_is_served(string message)
+    {
+        await using var host = await ProbeHost.StartAsync();
+        using var connection = await RawConnection.OpenAsync(host.Address);
+
+        await connection.WriteRequestHeadersAsync(1, ("grpc-message", message), ("grpc-status", "7"));
+        await connection.WriteAsync(RawFrame.Data, 1, Message, RawFrame.EndStream);
+
+        Assert.Equal("0", await connection.ReadStatusAsync(1));
+    }
+
     [Fact]
     public async Task A_connection_that_begins_with_something_else_is_closed()
     {

@@ -91,7 +91,7 @@ public sealed class FramingTests
 
             var back = reader.ReadAsync(Bytes.ContextualDeserializer, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
-            return outgoing.Frame.Span[0] == 1 && back.AsSpan().SequenceEqual(message);
+            return outgoing.Frame.Span[0] == (message.Length == 0 ? 0 : 1) && back.AsSpan().SequenceEqual(message);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -107,6 +107,31 @@ public sealed class FramingTests
 
         Assert.True(bomb.Frame.Length < 100_000);
         Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("gzip", 2)]
+    [InlineData("gzip", 5_000)]
+    [InlineData("gzip", -1)]
+    [InlineData("gzip", -8)]
+    [InlineData("deflate", 2)]
+    [InlineData("deflate", 5_000)]
+    [InlineData("deflate", -1)]
+    [InlineData("deflate", -4)]
+    public async Task A_compressed_message_that_is_cut_short_is_an_error(string encoding, int length)
+    {
+        Assert.True(new CompressionSet(more: null).TryFind(encoding, out var provider));
+        var message = new byte[10_000];
+        new System.Random(7).NextBytes(message);
+        using var whole = OutgoingMessage.Create(message, Bytes.ContextualSerializer, limitBytes: null, provider);
+        var frame = whole.Frame[..(length > 0 ? MessagePrefix.Size + length : whole.Frame.Length + length)].ToArray();
+        new MessagePrefix(IsCompressed: true, (uint)(frame.Length - MessagePrefix.Size)).Write(frame);
+        var reader = new MessageReader(PipeReader.Create(new(frame)), limitBytes: null, provider);
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() =>
+            reader.ReadAsync(Bytes.ContextualDeserializer, CancellationToken.None).AsTask());
+
+        Assert.Equal(StatusCode.Internal, failure.StatusCode);
     }
 
     [Fact]

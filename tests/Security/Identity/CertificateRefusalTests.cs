@@ -1,5 +1,6 @@
 using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Identity;
+using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
 using Cairn.Shared.Security.Certificates;
@@ -111,6 +112,35 @@ public sealed class CertificateRefusalTests : IAsyncLifetime
         Assert.Equal(StatusCode.PermissionDenied, beat.Code.Status());
         Assert.Equal(StatusCode.PermissionDenied, renewal.Code.Status());
         AssertAudited(beat);
+    }
+
+    [Fact]
+    public async Task A_running_agent_that_is_enrolled_anew_after_its_revocation_is_told_to_register_and_is_called_again()
+    {
+        var registration = new RegisterAgentRequest
+        {
+            Node = "og1",
+            Address = "https://127.0.0.1:1",
+            ProtocolVersion = Cairn.Shared.ProtocolVersion.Current,
+        };
+        using var before = coordinator.Connect(TestIdentities.Of(coordinator.Authority, CallerKind.Node, "og1"));
+        await new V1.Coordinator.CoordinatorClient(before).RegisterAgentAsync(registration);
+        time.Advance(TimeSpan.FromSeconds(1));
+        coordinator.Requests.Revoke(new RevokeNodeRequest { Node = "og1" });
+        time.Advance(TimeSpan.FromSeconds(2));
+        using var channel = coordinator.Connect(
+            TestIdentities.Of(coordinator.Authority, CallerKind.Node, "og1", notBefore: time.GetUtcNow()));
+        var anew = new V1.Coordinator.CoordinatorClient(channel);
+        var nodes = coordinator.Services.GetRequiredService<NodeDirectory>();
+
+        var beat = await anew.HeartbeatAsync(new HeartbeatRequest { Node = "og1" });
+        var refusal = Assert.Throws<CairnException>(() => nodes.Require("og1"));
+        await anew.RegisterAgentAsync(registration);
+        var next = await anew.HeartbeatAsync(new HeartbeatRequest { Node = "og1" });
+
+        Assert.Equal((false, true), (beat.Known, next.Known));
+        Assert.Equal(ErrorCode.CertificateRevoked, refusal.Code);
+        Assert.Equal("og1", nodes.Require("og1").Registration.Name);
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Cairn.Security.Users;
+using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
 using Cairn.TestKit;
 using Cairn.V1;
 using Grpc.Core;
+using Grpc.Health.V1;
 
 namespace Cairn.Security.Limits;
 
@@ -85,6 +87,84 @@ public sealed class PeerLimitTests
 
         Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
         Assert.NotNull(await admin.ListNodesAsync(new ListNodesRequest()));
+    }
+
+    [Fact]
+    public async Task One_connection_may_have_so_many_calls_at_once_and_others_are_served_meanwhile()
+    {
+        const int MostCalls = 128;
+        await using var coordinator = await UserCoordinator.StartAsync(TimeProvider.System);
+        var health = new Health.HealthClient(coordinator.Channel(token: null));
+        var open = new List<AsyncServerStreamingCall<HealthCheckResponse>>();
+        for (var i = 0; i < MostCalls; i++)
+        {
+            open.Add(health.Watch(new HealthCheckRequest()));
+            Assert.True(await open[^1].ResponseStream.MoveNext().WaitAsync(Soon));
+        }
+
+        using var oneMore = health.Watch(new HealthCheckRequest());
+        var answer = oneMore.ResponseStream.MoveNext();
+        await coordinator.Admin.ListNodesAsync(new ListNodesRequest());
+        var hasWaited = !answer.IsCompleted;
+        open[0].Dispose();
+
+        Assert.True(hasWaited);
+        Assert.True(await answer.WaitAsync(Soon));
+        open.ForEach(call => call.Dispose());
+    }
+
+    [Fact]
+    public async Task Nobody_has_more_than_a_little_of_a_request_held_without_a_credential()
+    {
+        await using var coordinator = await UserCoordinator.StartAsync(TimeProvider.System);
+        var bytes = Marshallers.Create<byte[]>(sent => sent, received => received);
+        var method = new Method<byte[], byte[]>(MethodType.ClientStreaming, "cairn.v1.Coordinator", "AddCluster", bytes, bytes);
+
+        // A request whose end never comes: without the bound it would be waited for.
+        using var call = coordinator.Channel(token: null).CreateCallInvoker().AsyncClientStreamingCall(method, host: null, new CallOptions());
+        var writing = call.RequestStream.WriteAsync(new byte[UnprovenRequests.MaxBytes + 1]);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.WaitAsync(Soon));
+        await Record.ExceptionAsync(() => writing);
+
+        Assert.Equal(ErrorCode.CredentialMissing, RpcErrors.FromRpc(failure, ErrorCode.Internal, "the coordinator").Code);
+        var record = Assert.Single(coordinator.Audited(record => record.Outcome == "CREDENTIAL_MISSING"));
+        Assert.Equal(("refused", "", "/cairn.v1.Coordinator/AddCluster"), (record.Kind, record.Who, record.Call));
+    }
+
+    [Fact]
+    public async Task A_large_request_is_refused_under_the_code_of_what_was_shown_and_counted_as_a_guess()
+    {
+        await using var coordinator = await UserCoordinator.StartAsync(
+            TimeProvider.System, PeerLimits.Standard with { FailuresAllowed = 2, LockOut = TimeSpan.FromMinutes(5) });
+        var wrong = coordinator.Client(coordinator.AdminToken[..^3] + "AAA");
+        var large = new AddClusterRequest { Name = new string('x', 2 * UnprovenRequests.MaxBytes), Engine = "e", Nodes = { "n1" } };
+
+        var first = await UserCoordinator.RefusalAsync(wrong.AddClusterAsync(large));
+        var second = await UserCoordinator.RefusalAsync(wrong.AddClusterAsync(large));
+        var third = await UserCoordinator.RefusalAsync(wrong.AddClusterAsync(large));
+
+        Assert.Equal(
+            (ErrorCode.CredentialInvalid, ErrorCode.CredentialInvalid, ErrorCode.TooManyFailures), (first.Code, second.Code, third.Code));
+    }
+
+    [Fact]
+    public async Task What_needs_no_credential_is_bounded_too_and_who_shows_one_may_send_more()
+    {
+        await using var coordinator = await UserCoordinator.StartAsync(TimeProvider.System);
+        var nobody = coordinator.Channel(token: null);
+        var much = new string('x', 2 * UnprovenRequests.MaxBytes);
+
+        var health = await UserCoordinator.RefusalAsync(
+            new Health.HealthClient(nobody).CheckAsync(new HealthCheckRequest { Service = much }));
+        var enrolment = await UserCoordinator.RefusalAsync(
+            new V1.Identity.IdentityClient(nobody).EnrolAsync(new EnrolRequest { Token = much, Node = "n1" }));
+        var admins = await UserCoordinator.RefusalAsync(
+            coordinator.Admin.AddClusterAsync(new AddClusterRequest { Name = much, Engine = "e", Nodes = { "n1" } }));
+        var served = await new Health.HealthClient(nobody).CheckAsync(new HealthCheckRequest());
+
+        Assert.Equal((ErrorCode.CredentialMissing, ErrorCode.CredentialMissing), (health.Code, enrolment.Code));
+        Assert.Equal(ErrorCode.InvalidRequest, admins.Code);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, served.Status);
     }
 
     /// <summary>Connections from an address of its own, without TLS.</summary>

@@ -16,6 +16,9 @@ public sealed record AgentSetup(string Node, string Engine, string EngineConfig,
     /// <summary>The repository's directory; null for one of the system's own.</summary>
     public string? Repository { get; init; }
 
+    /// <summary>Lines for the agent's <c>encryption:</c> section, <c>key: value</c>; empty for a repository that is not encrypted.</summary>
+    public IReadOnlyList<string> Encryption { get; init; } = [];
+
     /// <summary>A command and its arguments that the agent is started by, e.g. in namespaces of its own; empty for none.</summary>
     public IReadOnlyList<string> StartedBy { get; init; } = [];
 

@@ -76,7 +76,7 @@ public sealed class CairnSystem : IAsyncDisposable
                 $"  - name: {cluster}",
                 $"    engine: {engine}",
                 $"    nodes: [{string.Join(", ", setups.Keys)}]",
-                .. Section(CoordinatorLimits),
+                .. Section("limits", CoordinatorLimits),
             ],
             cancellationToken);
         coordinator = ChildProcess.Start(Checkout.Program("src/Coordinator", "cairn-coordinator"), ["--config", config]);
@@ -115,6 +115,13 @@ public sealed class CairnSystem : IAsyncDisposable
         Checkout.Program("src/Agent", "cairn-agent"),
         ["--config", await WriteAgentConfigAsync(node, cancellationToken), "--check-config"],
         cancellationToken);
+
+    /// <summary>Runs <c>cairn-agent repository …</c> for a node as it is configured now, also beside its agent.</summary>
+    public async Task<CliResult> RepositoryToolAsync(string node, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        await RunAsync(
+            Checkout.Program("src/Agent", "cairn-agent"),
+            ["repository", .. arguments, "--config", await WriteAgentConfigAsync(node, cancellationToken)],
+            cancellationToken);
 
     /// <summary>Kills an agent (SIGKILL).</summary>
     public async Task KillAgentAsync(string node)
@@ -173,8 +180,8 @@ public sealed class CairnSystem : IAsyncDisposable
         await KillCoordinatorAsync();
     }
 
-    private static IEnumerable<string> Section(IReadOnlyList<string> limits) =>
-        limits.Count == 0 ? [] : ["limits:", .. limits.Select(line => $"  {line}")];
+    private static IEnumerable<string> Section(string name, IReadOnlyList<string> lines) =>
+        lines.Count == 0 ? [] : [$"{name}:", .. lines.Select(line => $"  {line}")];
 
     private static int FreePort()
     {
@@ -241,7 +248,8 @@ public sealed class CairnSystem : IAsyncDisposable
                 $"    engine: {setup.Engine}",
                 .. setup.EngineConfig.Length > 0 ? [$"    config: {setup.EngineConfig}"] : Array.Empty<string>(),
                 .. setup.InstanceLines.Select(line => $"    {line}"),
-                .. Section(setup.Limits),
+                .. Section("encryption", setup.Encryption),
+                .. Section("limits", setup.Limits),
             ],
             cancellationToken);
         return config;
