@@ -66,7 +66,8 @@ internal static class CoordinatorProgram
 
     private static async Task<int> TellAsync(CairnException failure)
     {
-        await Console.Error.WriteLineAsync($"cairn-coordinator: {failure.Message}\n  way out: {failure.WayOut}");
+        await Console.Error.WriteLineAsync(
+            $"cairn-coordinator: {failure.Message}\n  way out: {failure.WayOut}\n  code: {failure.Code.WireName()}");
         return (int)failure.Code.ExitClass();
     }
 
@@ -75,7 +76,11 @@ internal static class CoordinatorProgram
     {
         if (app.Services.GetService<AdminCredential>() is { } credential)
         {
-            app.Services.GetRequiredService<FirstAdmin>().Ensure((user, token) => credential.Write(user, token, url));
+            app.Services.GetRequiredService<FirstAdmin>().Ensure((user, token) =>
+            {
+                credential.Write(user, token, url);
+                Console.Out.WriteLine($"cairn-coordinator: the user {user} was made; its credential is {credential.Path}");
+            });
             credential.Refresh(url);
         }
     }
