@@ -1,6 +1,6 @@
 namespace Cairn.Bench.Repository;
 
-/// <summary>What others do with the same data. Each leaves nothing behind.</summary>
+/// <summary>What others do with the same data. Each gives its space back.</summary>
 internal sealed class Peers(BenchOptions options, BenchReport report, string root)
 {
     private static readonly IReadOnlyDictionary<string, string> Programs = new Dictionary<string, string>
@@ -30,7 +30,7 @@ internal sealed class Peers(BenchOptions options, BenchReport report, string roo
     {
         var target = Path.Combine(root, "copied");
         await TimeAsync("cp", $"cp -a '{data.Root}' '{target}' && sync -f '{target}'", target, cancellationToken);
-        Directory.Delete(target, recursive: true);
+        Output.Discard(target);
     }
 
     private async Task TarAsync(BenchData data, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class Peers(BenchOptions options, BenchReport report, string roo
             output: null,
             cancellationToken);
         File.Delete(archive);
-        Directory.Delete(target, recursive: true);
+        Output.Discard(target);
     }
 
     private async Task ResticAsync(BenchData data, CancellationToken cancellationToken)

@@ -74,7 +74,7 @@ internal sealed class RepositoryBench(BenchOptions options)
                 await ShellCommand.RunAsync($"sync -f '{target}'", cancellationToken);
             });
             await ShellCommand.RunAsync($"diff -r '{data.Root}' '{target}'", cancellationToken);
-            Directory.Delete(target, recursive: true);
+            Output.Discard(target);
             data.ReplaceOnePercent(round);
             await ShellCommand.RunAsync($"sync -f '{root}'", cancellationToken);
             await TimeAsync("incremental", () => BackUpAsync(repository, chain, full, data, cancellationToken));

@@ -32,14 +32,14 @@ internal sealed class CopyAppender(
             await flow.ReturnAsync(batch, cancellationToken);
             if (IsCheckpointDue())
             {
-                await BeginCheckpointAsync();
+                await BeginCheckpointAsync(syncJournal: true);
             }
 
             ReportProgress();
         }
 
         pages.Finish();
-        await BeginCheckpointAsync();
+        await BeginCheckpointAsync(syncJournal: false);
         await checkpoint.WhenDone();
         progress?.Report(new CopyProgress(totals.Files, totals.Files, totals.Bytes, totals.Bytes));
     }
@@ -142,7 +142,7 @@ internal sealed class CopyAppender(
         waitingBlocks.Count >= MaxWaitingBlocks ||
         options.Time.GetElapsedTime(lastCheckpoint) >= options.CheckpointInterval;
 
-    private async Task BeginCheckpointAsync()
+    private async Task BeginCheckpointAsync(bool syncJournal)
     {
         if (!entries.IsEmpty)
         {
@@ -151,7 +151,7 @@ internal sealed class CopyAppender(
 
         var blocks = waitingBlocks.ToList();
         waitingBlocks.Clear();
-        await checkpoint.BeginAsync(blocks);
+        await checkpoint.BeginAsync(blocks, syncJournal);
         bytesSinceCheckpoint = 0;
         lastCheckpoint = options.Time.GetTimestamp();
     }

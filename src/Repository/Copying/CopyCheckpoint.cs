@@ -9,11 +9,12 @@ internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, Journal
     private Task running = Task.CompletedTask;
 
     /// <param name="entryBlocks">Entry blocks whose segments are all appended to packs by now.</param>
-    public async Task BeginAsync(IReadOnlyList<byte[]> entryBlocks)
+    /// <param name="syncJournal">False when the caller goes on with the journal, and syncs it itself.</param>
+    public async Task BeginAsync(IReadOnlyList<byte[]> entryBlocks, bool syncJournal)
     {
         await running;
         var unsynced = packs.SelectMany(p => p.TakeUnsynced()).ToList();
-        running = Task.Run(() => Sync(unsynced, entryBlocks), CancellationToken.None);
+        running = Task.Run(() => Sync(unsynced, entryBlocks, syncJournal), CancellationToken.None);
     }
 
     public Task WhenDone() => running;
@@ -22,7 +23,7 @@ internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, Journal
         // A failure here is one that the copy has thrown already, or it was cancelled and journals less.
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private void Sync(IReadOnlyList<(PackWriter.PackFile File, bool IsFull)> unsynced, IReadOnlyList<byte[]> entryBlocks)
+    private void Sync(IReadOnlyList<(PackWriter.PackFile File, bool IsFull)> unsynced, IReadOnlyList<byte[]> entryBlocks, bool syncJournal)
     {
         foreach (var (file, isFull) in unsynced)
         {
@@ -39,6 +40,9 @@ internal sealed class CopyCheckpoint(RepositoryLayout.ChainLayout chain, Journal
             journal.Append(BlockKind.Entries, block);
         }
 
-        journal.Sync();
+        if (syncJournal)
+        {
+            journal.Sync();
+        }
     }
 }

@@ -8,7 +8,9 @@ internal static class CopyPipeline
     /// <summary>What the buffers of all batches may take together.</summary>
     private const long MaxBufferBytes = 80L << 20;
 
-    /// <summary>Everything is durable in packs and journal when this returns; the journal lacks only what the manifest takes over.</summary>
+    /// <summary>
+    /// Everything is durable in packs when this returns. The journal has all entries; the caller appends what the manifest takes over and syncs it.
+    /// </summary>
     public static async Task<CopyResult> RunAsync(
         RepositoryLayout.ChainLayout chain,
         BeginPoint spec,

@@ -8,15 +8,15 @@ namespace Cairn.Repository;
 /// </summary>
 public sealed class PointWriter : IAsyncDisposable
 {
-    private readonly LocalNodeRepository repository;
+    private readonly PointLifecycle lifecycle;
+    private readonly RepositoryOptions options;
     private readonly RepositoryLayout.ChainLayout chain;
     private readonly CancellationTokenSource disposed = new();
     private Task running = Task.CompletedTask;
 
-    internal PointWriter(LocalNodeRepository repository, RepositoryLayout.ChainLayout chain, BeginPoint spec, PreparedPoint? copied)
-    {
-        (this.repository, this.chain, Spec, Copied) = (repository, chain, spec, copied);
-    }
+    internal PointWriter(
+        PointLifecycle lifecycle, RepositoryOptions options, RepositoryLayout.ChainLayout chain, BeginPoint spec, PreparedPoint? copied) =>
+        (this.lifecycle, this.options, this.chain, Spec, Copied) = (lifecycle, options, chain, spec, copied);
 
     /// <summary>How the point was begun.</summary>
     public BeginPoint Spec { get; }
@@ -70,7 +70,7 @@ public sealed class PointWriter : IAsyncDisposable
 
             // Its failure went to whoever awaits WriteAsync.
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            repository.Release(this);
+            lifecycle.Release(this);
             disposed.Dispose();
         }
     }
@@ -88,7 +88,7 @@ public sealed class PointWriter : IAsyncDisposable
         var earlier = chain.ListAttempts(Spec.Point);
         using var known = KnownContent.Load(chain, Spec, committed, stop.Token);
         using var journal = JournalWriter.Create(chain, Spec, earlier.Count == 0 ? 1 : earlier[^1] + 1);
-        var result = await CopyPipeline.RunAsync(chain, Spec, known, journal, repository.Options, entries, progress, stop.Token);
+        var result = await CopyPipeline.RunAsync(chain, Spec, known, journal, options, entries, progress, stop.Token);
         foreach (var table in PageTableFormat.Encode(result.Pages))
         {
             journal.Append(BlockKind.PageTable, table);

@@ -21,9 +21,15 @@ internal sealed class SourceReader(
             // The next name of a file whose first name could not be taken has the content itself.
             var entry = offered.LinkedTo is { } first && lostFirsts.Contains(first) ? offered with { LinkedTo = null } : offered;
             var listed = Check(entry);
+            var key = PathKey.Of(entry.Path);
+            if (!duplicates.Pass(key))
+            {
+                throw new InvalidEntryException(entry.Path, "this path was offered before");
+            }
+
             if (entry.Kind == EntryKind.File && entry.LinkedTo is null)
             {
-                await ReadFileAsync(entry, listed, cancellationToken);
+                await ReadFileAsync(entry, key, listed, cancellationToken);
             }
             else
             {
@@ -59,7 +65,7 @@ internal sealed class SourceReader(
         ExtendedAttributes = entry.ExtendedAttributes,
     };
 
-    private ManifestEntry Check(SourceEntry entry)
+    private static ManifestEntry Check(SourceEntry entry)
     {
         var listed = Describe(entry);
         if (EntryRules.FindFault(listed) is { } fault)
@@ -72,14 +78,11 @@ internal sealed class SourceReader(
             throw new InvalidEntryException(entry.Path, "a file without an absolute path to read it from");
         }
 
-        return duplicates.Pass(entry.Path)
-            ? listed
-            : throw new InvalidEntryException(entry.Path, "this path was offered before");
+        return listed;
     }
 
-    private async Task ReadFileAsync(SourceEntry entry, ManifestEntry listed, CancellationToken cancellationToken)
+    private async Task ReadFileAsync(SourceEntry entry, PathKey key, ManifestEntry listed, CancellationToken cancellationToken)
     {
-        var key = PathKey.Of(entry.Path);
         if (FindUnchanged(entry, key) is { } unchanged)
         {
             await BeginAsync(listed with { Sparse = unchanged.Entry.Sparse }, EntryOrigin.Base, sourceProof: 0, cancellationToken);

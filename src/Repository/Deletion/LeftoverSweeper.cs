@@ -44,7 +44,7 @@ internal sealed class LeftoverSweeper(RepositoryLayout layout, DateTimeOffset ke
     private void SweepChain(RepositoryLayout.ChainLayout chain, CancellationToken cancellationToken)
     {
         // All that is alive is known before the first file goes.
-        var live = new LiveSegments();
+        using var live = new LiveSegments(chain.Scratch);
         var manifests = chain.ListManifests().ToList();
         if (chain.ListCommits().Except(manifests).Select(chain.Manifest).FirstOrDefault() is { } lost)
         {

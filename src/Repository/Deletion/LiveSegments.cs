@@ -1,9 +1,9 @@
 namespace Cairn.Repository;
 
 /// <summary>Which segments of a chain anything names, and how many bytes of each pack that is.</summary>
-internal sealed class LiveSegments
+internal sealed class LiveSegments(string scratchDirectory) : IDisposable
 {
-    private readonly HashSet<(uint Pack, long Offset)> seen = [];
+    private readonly RecordUses seen = new(scratchDirectory);
     private readonly Dictionary<uint, long> bytes = [];
 
     public long BytesIn(uint pack) => bytes.GetValueOrDefault(pack);
@@ -27,6 +27,8 @@ internal sealed class LiveSegments
         }
     }
 
+    public void Dispose() => seen.Dispose();
+
     private void Add(EntryCursor? entries, CancellationToken cancellationToken)
     {
         while (entries is not null && entries.MoveNext())
@@ -41,7 +43,7 @@ internal sealed class LiveSegments
 
     private void Add(SegmentReference record)
     {
-        if (!record.IsZero && seen.Add((record.Place.Pack, record.Place.Offset)))
+        if (!record.IsZero && seen.Add(record.Place))
         {
             bytes[record.Place.Pack] = BytesIn(record.Place.Pack) + record.Place.RecordLength;
         }

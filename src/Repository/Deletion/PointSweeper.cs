@@ -79,7 +79,7 @@ internal sealed class PointSweeper(RepositoryLayout.ChainLayout chain)
     {
         var points = chain.ListManifests().Where(p => p != except).ToList();
         var journaled = chain.ListJournaled().Where(p => p != except).ToList();
-        var live = new LiveSegments();
+        using var live = new LiveSegments(chain.Scratch);
         try
         {
             if (chain.ListCommits().Where(p => p != except).Except(points).FirstOrDefault() is { } lost && lost != default)

@@ -6,7 +6,10 @@ internal sealed class DuplicateCheck(string scratchDirectory) : IDisposable
     private readonly DiskTable<PathKey> seen = new(scratchDirectory);
 
     /// <summary>False when the path is known to have passed before.</summary>
-    public bool Pass(string path) => seen.TryAdd(PathKey.Of(path));
+    public bool Pass(string path) => Pass(PathKey.Of(path));
+
+    /// <summary>As the other, for a path whose key is there already.</summary>
+    public bool Pass(PathKey path) => seen.TryAdd(path);
 
     /// <summary>When all have passed: whether each did so once.</summary>
     public bool AllPassedOnce()

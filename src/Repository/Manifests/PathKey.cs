@@ -1,20 +1,52 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Cairn.Repository;
 
-/// <summary>16 bytes that stand for a path in tables: the start of the SHA-256 of its bytes.</summary>
+/// <summary>
+/// 16 bytes that stand for a path in tables that end with this process: a hash under keys that are drawn when it starts, so that nobody can name files
+/// whose paths fall together.
+/// </summary>
 internal readonly record struct PathKey(ulong High, ulong Low) : IDiskRecord<PathKey>
 {
+    private const int BlockBytes = 16;
+
+    private static readonly ulong[] Keys = DrawKeys();
+
     public ulong Prefix => High;
 
     public static PathKey Of(string path)
     {
-        Span<byte> bytes = stackalloc byte[EntryRules.MaxPathBytes];
-        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        SHA256.HashData(bytes[..RawText.Encode(path, bytes)], digest);
-        return new PathKey(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
+        Span<byte> bytes = stackalloc byte[EntryRules.MaxPathBytes + BlockBytes];
+        var length = RawText.Encode(path, bytes);
+
+        // Zeros fill the last block; the length parts a path from one that goes on with zeros, which no path may have anyway.
+        bytes.Slice(length, BlockBytes).Clear();
+        var (high, low) = (Keys[0] ^ (ulong)length, Keys[1]);
+        for (var at = 0; at < length; at += BlockBytes)
+        {
+            var first = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            var second = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(at + 8)..]);
+            high = Fold(first ^ Keys[2], second ^ high);
+            low = Fold(second ^ Keys[3], first ^ low);
+        }
+
+        return new PathKey(Fold(high ^ Keys[4], low ^ Keys[5]), Fold(low ^ Keys[6], high ^ Keys[7]));
     }
 
     public int CompareTo(PathKey other) => High != other.High ? High.CompareTo(other.High) : Low.CompareTo(other.Low);
+
+    private static ulong Fold(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        return high ^ low;
+    }
+
+    private static ulong[] DrawKeys()
+    {
+        var keys = new ulong[8];
+        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(keys.AsSpan()));
+        return keys;
+    }
 }

@@ -68,14 +68,20 @@ internal sealed class DurableFile : IDisposable
     }
 
     /// <summary>Makes the directory, and its parent's entry for it durable; it may be there already.</summary>
-    public static void EnsureDirectory(string path)
+    public static void EnsureDirectory(string path) => EnsureDirectories(Path.GetDirectoryName(path)!, [path]);
+
+    /// <summary>The same for several in one parent, which is synced once.</summary>
+    public static void EnsureDirectories(string parent, IEnumerable<string> paths)
     {
-        if (UnixStat.TryRead(path) is not { IsDirectory: true })
+        foreach (var path in paths)
         {
-            FileLayer.Current.MakeDirectory(path, 0x1C0);
+            if (UnixStat.TryRead(path) is not { IsDirectory: true })
+            {
+                FileLayer.Current.MakeDirectory(path, 0x1C0);
+            }
         }
 
-        SyncDirectory(Path.GetDirectoryName(path)!);
+        SyncDirectory(parent);
     }
 
     /// <summary>Removes the file for good; false when it was not there.</summary>

@@ -11,7 +11,12 @@ internal sealed class PointRestorer(
 {
     private const int MaxWaiting = 8;
     private const int MaxPiecesInHand = 512;
-    private const long MaxBytesInHand = 4 << 20;
+
+    /// <summary>So much is worth a hand-over when a file ends.</summary>
+    private const long EnoughInHand = 4 << 20;
+
+    /// <summary>So much of one file goes to one worker: two that write the same file wait for each other in the kernel.</summary>
+    private const long MaxBytesInHand = 32 << 20;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<List<Piece>> pieces = Channel.CreateBounded<List<Piece>>(MaxWaiting);
@@ -150,6 +155,11 @@ internal sealed class PointRestorer(
         {
             file.Abandon();
             throw;
+        }
+
+        if (bytesInHand >= EnoughInHand)
+        {
+            await HandOverAsync(cancellationToken);
         }
     }
 

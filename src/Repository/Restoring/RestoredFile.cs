@@ -10,8 +10,11 @@ internal sealed class RestoredFile
 {
     private const int BlockBytes = 4096;
 
-    /// <summary>Files from this size on get their space before their bytes, so that pieces written out of order lie together.</summary>
-    private const long AllocatedFrom = 1 << 20;
+    /// <summary>
+    /// Files from this size on get their space before their bytes, so that pieces written out of order lie together, and the disk begins with them at once,
+    /// so that the sync at the end finds little left to do.
+    /// </summary>
+    private const long LargeFrom = 1 << 20;
 
     private readonly Lock gate = new();
     private SafeFileHandle? handle;
@@ -40,6 +43,11 @@ internal sealed class RestoredFile
         if (!Entry.Sparse)
         {
             UnixFile.Write(Open(), bytes, offset, path);
+            if (Entry.Attributes.Size >= LargeFrom)
+            {
+                UnixFile.BeginWriting(Open(), offset, bytes.Length);
+            }
+
             return;
         }
 
@@ -90,7 +98,7 @@ internal sealed class RestoredFile
             if (handle is null)
             {
                 handle = place.Target.CreateFile(place.Relative, mode: 0x180);
-                if (!Entry.Sparse && Entry.Attributes.Size >= AllocatedFrom)
+                if (!Entry.Sparse && Entry.Attributes.Size >= LargeFrom)
                 {
                     UnixFile.Allocate(handle, Entry.Attributes.Size, path);
                 }

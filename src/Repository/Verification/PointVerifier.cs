@@ -15,6 +15,9 @@ internal sealed class PointVerifier(
     private readonly ConcurrentDictionary<SegmentPlace, string> damaged = new();
     private readonly Channel<SegmentReference> toCheck = Channel.CreateBounded<SegmentReference>(MaxWaiting);
     private readonly DamageList damages = new();
+    private readonly PackInventory inventory = PackInventory.Take(chain);
+    private readonly Dictionary<uint, string?> packFaults = [];
+    private bool anyMissing;
     private long lastProgress = options.Time.GetTimestamp();
     private long segments;
 
@@ -30,7 +33,7 @@ internal sealed class PointVerifier(
             ]);
         }
 
-        if (!damaged.IsEmpty)
+        if (anyMissing || !damaged.IsEmpty)
         {
             NameDamaged(cancellationToken);
         }
@@ -48,9 +51,7 @@ internal sealed class PointVerifier(
 
     private async Task WalkAsync(VerifyLevel level, CancellationToken cancellationToken)
     {
-        var inventory = PackInventory.Take(chain);
-        var seen = new HashSet<(uint Pack, long Offset)>();
-        var packs = new Dictionary<uint, string?>();
+        using var seen = new RecordUses(chain.Scratch);
         using var duplicates = new DuplicateCheck(chain.Scratch);
         try
         {
@@ -61,14 +62,15 @@ internal sealed class PointVerifier(
                 manifest.RequireOnce(duplicates.Pass(entries.Entry.Path), entries.Entry.Path);
                 while (entries.Entry.Kind == EntryKind.File && entries.NextSegment(out var segment))
                 {
-                    if (segment.IsZero || !seen.Add((segment.Place.Pack, segment.Place.Offset)))
+                    if (segment.IsZero || !seen.Add(segment.Place))
                     {
                         continue;
                     }
 
-                    if (FindMissing(segment.Place, inventory, packs) is { } missing)
+                    if (FindMissing(segment.Place) is not null)
                     {
-                        damaged.TryAdd(segment.Place, missing);
+                        // Found again when it is named: of a lost pack there may be more segments than fit in memory.
+                        anyMissing = true;
                     }
                     else if (level >= VerifyLevel.Hash)
                     {
@@ -90,11 +92,11 @@ internal sealed class PointVerifier(
         }
     }
 
-    private string? FindMissing(SegmentPlace place, PackInventory inventory, Dictionary<uint, string?> packs)
+    private string? FindMissing(SegmentPlace place)
     {
-        if (!packs.TryGetValue(place.Pack, out var fault))
+        if (!packFaults.TryGetValue(place.Pack, out var fault))
         {
-            fault = packs[place.Pack] = FindPackFault(place.Pack, inventory);
+            fault = packFaults[place.Pack] = FindPackFault(place.Pack);
         }
 
         return fault ?? (inventory.Holds(place)
@@ -102,7 +104,7 @@ internal sealed class PointVerifier(
             : $"the pack ends at {inventory.LengthOf(place.Pack)}, the segment at {place.Offset + place.RecordLength}");
     }
 
-    private string? FindPackFault(uint pack, PackInventory inventory)
+    private string? FindPackFault(uint pack)
     {
         if (!inventory.Packs.Contains(pack))
         {
@@ -144,7 +146,7 @@ internal sealed class PointVerifier(
                 cancellationToken.ThrowIfCancellationRequested();
                 while (entries.Entry.Kind == EntryKind.File && entries.NextSegment(out var segment))
                 {
-                    if (!segment.IsZero && damaged.TryGetValue(segment.Place, out var finding))
+                    if (!segment.IsZero && (FindMissing(segment.Place) ?? damaged.GetValueOrDefault(segment.Place)) is { } finding)
                     {
                         damages.Add(new Damage(
                             manifest.Begun.Point,
