@@ -21,6 +21,7 @@ var command = new RootCommand("The Cairn agent: backs up and restores the databa
     Enrolling("enrol", "Get this host its certificate from its coordinator, with a join token.", adopting: false),
     Enrolling("adopt", "Bind this agent to another coordinator from now on; by the owner of its state only.", adopting: true),
     RepositoryCommands.Create(),
+    ImportCommand.Create(),
 };
 command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
     parsed.GetValue(config)!,

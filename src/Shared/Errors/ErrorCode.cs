@@ -105,6 +105,9 @@ public enum ErrorCode
     /// <summary>The captured nodes do not fit together.</summary>
     CutInconsistent,
 
+    /// <summary>A backup made by the database's own tools is incomplete, damaged, or does not belong to the other that was named.</summary>
+    ForeignBackupUnusable,
+
     /// <summary>The database answered something that cannot be used.</summary>
     EngineAnswer,
 

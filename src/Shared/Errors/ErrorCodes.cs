@@ -43,6 +43,7 @@ public static class ErrorCodes
         [ErrorCode.CaptureLost] = new("CAPTURE_LOST", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.CaptureUnstable] = new("CAPTURE_UNSTABLE", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.CutInconsistent] = new("CUT_INCONSISTENT", StatusCode.Aborted, Outcome.Failed),
+        [ErrorCode.ForeignBackupUnusable] = new("FOREIGN_BACKUP_UNUSABLE", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.EngineAnswer] = new("ENGINE_ANSWER", StatusCode.FailedPrecondition, Outcome.Failed),
         [ErrorCode.MetadataTooLarge] = new("METADATA_TOO_LARGE", StatusCode.ResourceExhausted, Outcome.Refused),
         [ErrorCode.Unsupported] = new("UNSUPPORTED", StatusCode.FailedPrecondition, Outcome.Refused),

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Cairn.Agent.Tests.Plain;
 using Cairn.Repository;
-using Cairn.TestKit;
 
 namespace Cairn.Agent.Tests.Tools;
 
@@ -102,21 +101,8 @@ public sealed class RepositoryCommandTests : IAsyncLifetime, IDisposable
         Assert.Contains(points[0].Text, Run(0, "list"), StringComparison.Ordinal);
     }
 
-    private string Run(int exitCode, params string[] words)
-    {
-        var start = new ProcessStartInfo(
-            Checkout.Program("src/Agent", "cairn-agent"), ["repository", words[0], "--config", files.At("agent.yaml"), .. words[1..]])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd() + errors.Result;
-        process.WaitForExit();
-        Assert.True(process.ExitCode == exitCode, $"'{string.Join(' ', words)}' ended with {process.ExitCode}: {output}");
-        return output;
-    }
+    private string Run(int exitCode, params string[] words) =>
+        AgentCommandLine.Run(exitCode, ["repository", words[0], "--config", files.At("agent.yaml"), .. words[1..]]);
 
     private async Task BackUpAsync(INodeRepository repository, PointId point, ChainId chain, PointId? basePoint)
     {

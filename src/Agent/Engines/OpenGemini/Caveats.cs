@@ -47,6 +47,15 @@ internal static class Caveats
     /// <summary>Replica groups that could not be compared.</summary>
     public const string GroupsNotCompared = "replica-groups-not-compared";
 
+    /// <summary>A native backup whose own record does not say that it ended well.</summary>
+    public const string ResultUnproved = "native-result-unproved";
+
+    /// <summary>A native increment, which does not say on which full backup it builds.</summary>
+    public const string IncrementBase = "native-increment-base";
+
+    /// <summary>A native backup in the layout of v1.3 and v1.4.</summary>
+    public const string OldNative = "native-layout-not-observed";
+
     /// <summary>The one version whose behaviour was observed.</summary>
     public const string ObservedVersion = "v1.5.2";
 
@@ -67,6 +76,9 @@ internal static class Caveats
         WalDisabled => "the write-ahead log is turned off, so points that were only in memory are not in the point",
         MappedEntries => "raft entries written through a memory mapping (entry-file-rw-type 1) were never observed in a backup",
         ShardsDropped => "shards vanished while the backup was made; deletion beside a backup was never observed",
+        ResultUnproved => "the native backup's own record does not say that it ended well; every file that its logs name is there",
+        IncrementBase => "a native increment does not say on which full backup it builds; nothing was found that contradicts the one that was named",
+        OldNative => "native backups of v1.3 and v1.4 were never observed, only their source was read",
         GroupsNotCompared => "the copies of a replicated database could not be compared with one another",
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "not a caveat"),
     };

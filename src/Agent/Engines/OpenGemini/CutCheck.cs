@@ -20,6 +20,10 @@ internal sealed class CutCheck
 
     private const string ColdSentence = "all points of the stopped servers, as they stood on disk";
 
+    private const string NativeSentence =
+        "of each node, what its store had in TSSP files when its own native backup copied them; points that were only in memory or in a write-ahead log then are not in it";
+
+    private readonly HashSet<string> stores = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Database, long Partition), (string Node, PositionEvidence Position)> positions = [];
     private readonly Dictionary<(string Database, long Partition), LogEvidence> logs = [];
     private readonly List<string> findings = [];
@@ -28,6 +32,8 @@ internal sealed class CutCheck
     private bool consistent = true;
     private bool cold;
     private bool exact;
+    private bool native;
+    private IReadOnlyList<string> storesExpected = [];
 
     /// <summary>The verdict on what all nodes handed over.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.InvalidRequest"/> for evidence that is not this engine's.</exception>
@@ -62,7 +68,14 @@ internal sealed class CutCheck
 
         cold |= parsed.Cold;
         exact |= parsed.Exact;
+        native |= parsed.Native;
         groups = parsed.Groups ?? groups;
+        storesExpected = parsed.Stores ?? storesExpected;
+        if (parsed.Store is { } store)
+        {
+            stores.Add(store);
+        }
+
         features.UnionWith(parsed.Features ?? []);
         foreach (var position in parsed.Positions ?? [])
         {
@@ -106,12 +119,17 @@ internal sealed class CutCheck
             CheckAlone(node, position, logs.GetValueOrDefault((database, partition)));
         }
 
+        if (storesExpected.Where(store => !stores.Contains(store)).ToList() is { Count: > 0 } missing)
+        {
+            Inconsistent($"the catalogue names the store(s) {string.Join(", ", missing)}, of which there is no part");
+        }
+
         if (findings.Count == 0)
         {
             findings.Add("every database has a single copy: nothing to compare");
         }
 
-        var sentence = cold ? ColdSentence : exact ? ExactSentence : Sentence;
+        var sentence = cold ? ColdSentence : native ? NativeSentence : exact ? ExactSentence : Sentence;
         var known = features.Where(IsCaveat).Order(StringComparer.Ordinal);
         return new CutVerdict(consistent, findings, sentence, [.. known.Select(name => Caveats.Of(name))]);
     }

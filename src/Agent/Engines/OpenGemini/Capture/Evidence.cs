@@ -52,6 +52,15 @@ internal sealed record Evidence
     /// <summary>Of the step metadata: names of caveats that the catalogue gives rise to.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
+    /// <summary>True when the server's own backup took it.</summary>
+    public bool Native { get; init; }
+
+    /// <summary>Of a native backup: the address of the store whose data it holds.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Of a native backup's catalogue: the addresses of all stores, each of which must have a part.</summary>
+    public IReadOnlyList<string>? Stores { get; init; }
+
     /// <summary>The bytes that travel.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.Unsupported"/> when they are too many.</exception>
     public ReadOnlyMemory<byte> ToBytes()

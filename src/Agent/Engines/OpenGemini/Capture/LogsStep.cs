@@ -41,7 +41,7 @@ internal static class LogsStep
         }
 
         capture.SetDirectoryAttributes(live);
-        var logs = notes.Positions.Select(p => ReadLog(p, capture)).OfType<LogEvidence>().ToList();
+        var logs = notes.Positions.Select(p => Read(p, capture.Path)).OfType<LogEvidence>().ToList();
         (notes with
         {
             LogsEnded = time.GetUtcNow(),
@@ -63,16 +63,18 @@ internal static class LogsStep
             .Order(StringComparer.Ordinal),
     ];
 
-    private static LogEvidence? ReadLog(PartitionPath partition, CapturedDirectory capture)
+    /// <summary>What the copied entries of a partition below <paramref name="root"/> say; null when they are gone.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.EngineAnswer"/>: they cannot be read.</exception>
+    public static LogEvidence? Read(PartitionPath partition, string root)
     {
-        if (!Directory.Exists(capture.At(partition.Directory)))
+        if (!Directory.Exists($"{root}/{partition.Directory}"))
         {
             return null;
         }
 
         try
         {
-            var log = RaftLog.Read(capture.At(partition.Directory));
+            var log = RaftLog.Read($"{root}/{partition.Directory}");
             return new LogEvidence(partition.Database, partition.Partition, log.First, log.Last, log.LastTerm);
         }
         catch (InvalidDataException unknown)

@@ -44,7 +44,7 @@ internal static class PositionsStep
 
             taken.Add(partition);
             bytes += copied.Value;
-            positions.Add(Position(partition, capture.At(relative)));
+            positions.Add(Read(partition, capture.At(relative)));
         }
 
         (notes with { Positions = taken }).Keep(request.Workspace);
@@ -55,7 +55,9 @@ internal static class PositionsStep
         };
     }
 
-    private static PositionEvidence Position(PartitionPath partition, string path)
+    /// <summary>What a copied <c>raft.meta</c> says.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.EngineAnswer"/>: it cannot be read.</exception>
+    public static PositionEvidence Read(PartitionPath partition, string path)
     {
         try
         {

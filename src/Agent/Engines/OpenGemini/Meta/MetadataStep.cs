@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
 using Cairn.Agent.Engines.OpenGemini.Http;
@@ -18,8 +17,6 @@ namespace Cairn.Agent.Engines.OpenGemini.Meta;
 internal sealed class MetadataStep(
     OpenGeminiConfiguration configuration, OpenGeminiClient client, ProcessTable table, TimeProvider time)
 {
-    private const int MaxMetaInfoBytes = 64 << 20;
-    private const int KeptMetaInfoBytes = 256 << 10;
     private const long MaxCopyBytes = 16L << 30;
     private const int BackupAttempts = 3;
 
@@ -83,18 +80,18 @@ internal sealed class MetadataStep(
         var fresh = "";
         try
         {
-            (fresh, var written, var snapshots, var metaInfo) = await OrderBackupAsync(capture, live, address, catalogue.ClusterId, cancellationToken);
+            (fresh, var written, var found) = await OrderBackupAsync(capture, live, address, catalogue.ClusterId, cancellationToken);
             await RequireLeaderAsync(address, "after the metadata were taken", cancellationToken);
             Directory.Move(written + "/snapshots", capture.At("snapshots"));
             File.Move(written + "/raft.db", capture.At("raft.db"));
             NativeFiles.SetAttributes(capture.Path, NativeFiles.Require(live));
-            Keep(request, RestoreRecord.LeaderMetadata, metaInfo);
+            Keep(request, RestoreRecord.LeaderMetadata, found.MetaInfo);
             var files = TreeWalk.Below(capture.Path).Where(i => i.Status.Kind == FileKind.Regular).ToList();
-            return new StepResult(files.Count, files.Sum(f => f.Status.SizeBytes), ToEvidence(request, catalogue))
+            return new StepResult(files.Count, files.Sum(f => f.Status.SizeBytes), CatalogueEvidence.Of(catalogue, request.Exact))
             {
                 FirstTaken = started,
                 LastTaken = time.GetUtcNow(),
-                Notes = [string.Create(CultureInfo.InvariantCulture, $"metadata of the leader {address}, catalogue index {snapshots.Max(s => s.Index)}")],
+                Notes = [string.Create(CultureInfo.InvariantCulture, $"metadata of the leader {address}, catalogue index {found.Snapshots.Max(s => s.Index)}")],
             };
         }
         finally
@@ -104,7 +101,7 @@ internal sealed class MetadataStep(
     }
 
     // The server copies its raft.db while it goes on, so a copy can be torn; that shows, and another is ordered.
-    private async Task<(string Fresh, string Written, IReadOnlyList<MetaSnapshot> Snapshots, string? MetaInfo)> OrderBackupAsync(
+    private async Task<(string Fresh, string Written, WrittenMeta Found)> OrderBackupAsync(
         CapturedDirectory capture, string live, string address, string clusterId, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -114,8 +111,7 @@ internal sealed class MetadataStep(
             {
                 _ = await client.PostAsync(address, "/backupMeta?backupPath=" + Uri.EscapeDataString(fresh), cancellationToken);
                 var written = Find(fresh, address);
-                var (snapshots, metaInfo) = Check(written, address, clusterId);
-                return (fresh, written, snapshots, metaInfo);
+                return (fresh, written, Check(written, address, clusterId));
             }
             catch (CairnException) when (attempt < BackupAttempts)
             {
@@ -188,84 +184,18 @@ internal sealed class MetadataStep(
             address, $"wrote no raft.db into '{fresh}', although it did not refuse to; its answer to backupMeta means nothing");
     }
 
-    private static (IReadOnlyList<MetaSnapshot> Snapshots, string? MetaInfo) Check(string written, string address, string clusterId)
+    private static WrittenMeta Check(string written, string address, string clusterId)
     {
         try
         {
-            var buckets = BoltFile.Check(written + "/raft.db");
-            if (!buckets.Contains("logs") || !buckets.Contains("conf"))
-            {
-                throw new InvalidDataException($"raft.db holds {(buckets.Count == 0 ? "nothing" : string.Join(", ", buckets))} where logs and conf should be");
-            }
-
-            var snapshots = Directory.Exists(written + "/snapshots")
-                ? Directory.EnumerateDirectories(written + "/snapshots").Select(MetaSnapshot.Read).ToList()
-                : [];
-            return snapshots.Count > 0
-                ? (snapshots, CheckMetaInfo(written + "/meta_info.json", clusterId))
-                : throw new InvalidDataException("there is no snapshot");
+            var found = WrittenMeta.Read(written);
+            return found.Catalogue?.ClusterId == clusterId ? found : throw new InvalidDataException(
+                found.Catalogue is null ? "meta_info.json is missing" : $"meta_info.json is of cluster {found.Catalogue.ClusterId}, this is {clusterId}");
         }
         catch (Exception wrong) when (wrong is InvalidDataException or IOException)
         {
             throw Unusable(address, $"wrote metadata that cannot be used: {wrong.Message}", wrong);
         }
-    }
-
-    private static string? CheckMetaInfo(string path, string clusterId)
-    {
-        if (!File.Exists(path) || new FileInfo(path).Length > MaxMetaInfoBytes)
-        {
-            throw new InvalidDataException("meta_info.json is missing or too large");
-        }
-
-        var bytes = File.ReadAllBytes(path);
-        try
-        {
-            using var document = JsonDocument.Parse(bytes);
-            var found = Catalogue.Parse(document.RootElement)
-                ?? throw new InvalidDataException("meta_info.json is no catalogue");
-            if (found.ClusterId != clusterId)
-            {
-                throw new InvalidDataException($"meta_info.json is of cluster {found.ClusterId}, this is {clusterId}");
-            }
-        }
-        catch (JsonException wrong)
-        {
-            throw new InvalidDataException("meta_info.json is not JSON", wrong);
-        }
-
-        return bytes.Length <= KeptMetaInfoBytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
-    }
-
-    private static Evidence ToEvidence(CaptureStepRequest request, Catalogue catalogue)
-    {
-        var features = catalogue.Features.ToHashSet(StringComparer.Ordinal);
-        if (catalogue.PartitionsPerNode > 1)
-        {
-            features.Add(Caveats.PartitionsPerNode);
-        }
-
-        if (catalogue.Metas.Count is not (1 or 3))
-        {
-            features.Add(Caveats.MetaCount);
-        }
-
-        if (catalogue.Groups.Any(g => g.Members.Count != 3))
-        {
-            features.Add(Caveats.ReplicaCount);
-        }
-
-        if (request.Exact && catalogue.Groups.Count > 0)
-        {
-            features.Add(Caveats.ExactReplicated);
-        }
-
-        return new Evidence
-        {
-            Exact = request.Exact,
-            Groups = [.. catalogue.Groups.Select(g => new GroupEvidence(g.Database, g.Id, g.Master, g.Members))],
-            Features = [.. features.Order(StringComparer.Ordinal)],
-        };
     }
 
     private static void Keep(CaptureStepRequest request, string metadata, string? metaInfo)
