@@ -48,12 +48,18 @@ internal static class BackupRunCommand
         var words = new EngineWords(
             ("checkpoint", "fast|spread", "how the database makes the checkpoint that the backup begins with"),
             ("wal", "fetch|stream", "when the log that the backup needs is read: at its end, or all the time"));
+        var method = new Option<string>("--method")
+        {
+            Description = "take the data in another way that the engine declares (capability backup.METHOD), such as the database's own backup",
+            HelpName = "METHOD",
+            DefaultValueFactory = _ => "",
+        };
         var wait = Operands.Wait();
         var noWait = Operands.NoWait();
         var command = host.Command(
             "run",
             "make one backup point of the whole cluster",
-            [.. name.Symbols, full, incremental, label, cold, exact, verifyUnchanged, objects, from, .. words.Symbols, wait, noWait],
+            [.. name.Symbols, full, incremental, label, cold, exact, verifyUnchanged, method, objects, from, .. words.Symbols, wait, noWait],
             async (run, given, token) =>
             {
                 var request = new RunBackupRequest
@@ -68,6 +74,7 @@ internal static class BackupRunCommand
                     VerifyUnchanged = given.GetValue(verifyUnchanged),
                     From = given.GetRequiredValue(from),
                     Parameters = { words.Given(given) },
+                    Method = given.GetRequiredValue(method),
                 };
                 request.Objects.Add(given.GetRequiredValue(objects));
                 var job = await run.Coordinator.AskAsync(

@@ -68,6 +68,7 @@ internal sealed class BackupPlanner(
         {
             { Cold: true } => "backup.cold",
             { Exact: true } => "backup.exact",
+            { Method.Length: > 0 } => $"backup.{request.Method}",
             _ => "backup.hot",
         };
         foreach (var (node, instance) in topology.Instances.Where(i => !i.Description.Capabilities.Contains(needed)))
@@ -126,7 +127,7 @@ internal sealed class BackupPlanner(
                 Epoch = job.Epoch,
                 Deadline = Timestamp.FromDateTimeOffset(time.GetUtcNow() + limits.Precheck),
             },
-            Backup = new BackupPrecheck { Kind = kind, Cold = asked.Cold, Parameters = { asked.Parameters } },
+            Backup = new BackupPrecheck { Kind = kind, Cold = asked.Cold, Method = asked.Method, Parameters = { asked.Parameters } },
             Engine = topology.Cluster.Engine,
         };
         var answers = await Task.WhenAll(nodes.Select(async node => (

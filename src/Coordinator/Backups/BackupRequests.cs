@@ -3,6 +3,7 @@ using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Points;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.Shared.Security;
 using Cairn.V1;
 
@@ -42,6 +43,16 @@ internal sealed class BackupRequests(
         if (request.Cold && request.Exact)
         {
             throw Invalid("a cold backup is exact already: the databases are stopped", "leave one of --cold and --exact out");
+        }
+
+        if (request.Method.Length > 0 && (request.Cold || request.Exact))
+        {
+            throw Invalid($"the method '{request.Method}' takes its own cut of running databases", "leave --cold and --exact out");
+        }
+
+        if (request.Method.Length > 0 && !Names.IsValid(request.Method))
+        {
+            throw Invalid("the method is no name", "use a method that 'cairn node show' lists as the capability backup.METHOD");
         }
 
         if (request.Label.Length > MaxLabelLength || request.Label.Any(char.IsControl))

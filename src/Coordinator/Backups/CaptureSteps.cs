@@ -10,6 +10,7 @@ namespace Cairn.Coordinator.Backups;
 internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, CoordinatorLimits limits)
 {
     private const int MaxLeaderAttempts = 3;
+    private const string UsualMethod = "direct";
 
     /// <summary>All steps of one attempt. Returns what each node captured in each step.</summary>
     public async Task<(BackupPlan Plan, IReadOnlyList<StepResult> Results)> RunAsync(
@@ -20,7 +21,7 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
         CancellationToken cancellationToken)
     {
         var results = new List<StepResult>();
-        foreach (var step in topology.Steps.Where(step => request.Exact || !step.ExactOnly))
+        foreach (var step in topology.Steps.Where(step => IsOf(step, request)))
         {
             job.Enter($"capture {step.Name}");
             if (IsLed(step, request))
@@ -165,6 +166,12 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
         var next = plan with { LeaderAttempt = plan.LeaderAttempt + 1 };
         job.SavePlan(next, next.PointId);
         return next;
+    }
+
+    private static bool IsOf(CaptureStep step, RunBackupRequest request)
+    {
+        var method = request.Method.Length == 0 ? UsualMethod : request.Method;
+        return (request.Exact || !step.ExactOnly) && (step.Methods.Count == 0 ? method == UsualMethod : step.Methods.Contains(method));
     }
 
     // Stopped databases have no leader: every node's own metadata are taken.

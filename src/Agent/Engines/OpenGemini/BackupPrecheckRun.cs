@@ -3,6 +3,7 @@ using System.Net;
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
 using Cairn.Agent.Engines.OpenGemini.Http;
+using Cairn.Agent.Engines.OpenGemini.NativeBackups;
 using Cairn.Agent.Proofs;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -18,7 +19,7 @@ internal sealed class BackupPrecheckRun(
     private readonly List<Check> checks = [];
 
     /// <summary>All checks, passed or not.</summary>
-    public async Task<IReadOnlyList<Check>> RunAsync(bool cold, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Check>> RunAsync(bool cold, bool native, CancellationToken cancellationToken)
     {
         checks.Clear();
         var rootsUsable = CheckRoots();
@@ -36,10 +37,15 @@ internal sealed class BackupPrecheckRun(
             }
         }
 
+        if (native && configuration.DataRoot is not null)
+        {
+            CheckNative();
+        }
+
         if (rootsUsable)
         {
             CheckLinks();
-            CheckSpace();
+            CheckSpace(native);
         }
 
         return [.. checks];
@@ -125,6 +131,18 @@ internal sealed class BackupPrecheckRun(
         }
     }
 
+    private void CheckNative()
+    {
+        try
+        {
+            Pass("native", $"the store is reached through {NativeStep.RequireAddress(configuration)}");
+        }
+        catch (CairnException none)
+        {
+            Fail("native", none.Code, none.Message, none.WayOut, none.Subject);
+        }
+    }
+
     private void CheckLinks()
     {
         if (configuration.DataRoot is null)
@@ -144,9 +162,10 @@ internal sealed class BackupPrecheckRun(
         }
     }
 
-    private void CheckSpace()
+    // A native backup is a plain copy of all data; else data are linked.
+    private void CheckSpace(bool native)
     {
-        foreach (var name in configuration.Roots.Select(r => r.Name).Where(n => n != RootNames.Data))
+        foreach (var name in configuration.Roots.Select(r => r.Name).Where(n => native || n != RootNames.Data))
         {
             var live = LiveRoots.Resolve(configuration, name);
             var needed = TreeWalk.Below(live).Sum(i => i.Status.SizeBytes) + FreeBesides;

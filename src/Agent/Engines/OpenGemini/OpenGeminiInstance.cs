@@ -3,6 +3,7 @@ using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
 using Cairn.Agent.Engines.OpenGemini.Http;
 using Cairn.Agent.Engines.OpenGemini.Meta;
+using Cairn.Agent.Engines.OpenGemini.NativeBackups;
 using Cairn.Agent.Engines.OpenGemini.Restore;
 using Cairn.Agent.Proofs;
 using Cairn.Repository;
@@ -16,8 +17,11 @@ internal sealed class OpenGeminiInstance(
     string name, string engine, OpenGeminiConfiguration configuration, OpenGeminiClient client, EngineLimits limits, TimeProvider time)
     : IEngineInstance
 {
+    private const string UsualMethod = "direct";
+    private const string NativeMethod = "native";
     private const int DataTimeoutMs = 15 * 60 * 1000;
     private const int StepTimeoutMs = 5 * 60 * 1000;
+    private const int NativeTimeoutMs = 4 * 60 * 60 * 1000;
 
     private readonly ProcessTable table = ProcessTable.Machine;
     private readonly Freezing freezing = new(configuration, client, limits, time);
@@ -59,7 +63,7 @@ internal sealed class OpenGeminiInstance(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Check>> PrecheckBackupAsync(BackupPrecheck request, CancellationToken cancellationToken) =>
-        new BackupPrecheckRun(configuration, client, limits, time).RunAsync(request.Cold, cancellationToken);
+        new BackupPrecheckRun(configuration, client, limits, time).RunAsync(request.Cold, native: request.Method == NativeMethod, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<CapturedStep> CaptureAsync(
@@ -153,7 +157,7 @@ internal sealed class OpenGeminiInstance(
 
     private IReadOnlyList<string> Capabilities => configuration.Protected
         ? ["backup.cold", "restore"]
-        : ["backup.hot", "backup.cold", "backup.exact", "restore"];
+        : ["backup.hot", "backup.cold", "backup.exact", "backup.native", "restore"];
 
     private static IReadOnlyList<CaptureStep> Steps =>
     [
@@ -162,7 +166,11 @@ internal sealed class OpenGeminiInstance(
         new CaptureStep { Name = StepNames.Logs, TimeoutMs = DataTimeoutMs },
         new CaptureStep { Name = StepNames.Data, TimeoutMs = DataTimeoutMs },
         new CaptureStep { Name = StepNames.Thaw, TimeoutMs = StepTimeoutMs, ExactOnly = true },
-        new CaptureStep { Name = StepNames.Metadata, LeaderRole = Roles.Meta, ClusterMetadata = true, TimeoutMs = StepTimeoutMs },
+        new CaptureStep { Name = StepNames.Native, TimeoutMs = NativeTimeoutMs, Methods = { NativeMethod } },
+        new CaptureStep
+        {
+            Name = StepNames.Metadata, LeaderRole = Roles.Meta, ClusterMetadata = true, TimeoutMs = StepTimeoutMs, Methods = { UsualMethod, NativeMethod },
+        },
     ];
 
     private async Task AskAsync(InstanceDescription description, CancellationToken cancellationToken)
@@ -203,6 +211,9 @@ internal sealed class OpenGeminiInstance(
                 return await DataStep.RunAsync(configuration, request, report, limits, time, cancellationToken);
             case StepNames.Thaw:
                 return await ThawAsync(request, cancellationToken);
+            case StepNames.Native:
+                var native = await new NativeStep(configuration, client, table, time).RunAsync(request, report, cancellationToken);
+                return native with { Caveats = [.. ConfigurationCaveats(CaptureNotes.Read(request.Workspace).Version)] };
             case StepNames.Metadata:
                 return await new MetadataStep(configuration, client, table, time).RunAsync(request, report, cancellationToken);
             default:

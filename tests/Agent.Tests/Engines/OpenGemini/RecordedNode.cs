@@ -102,8 +102,9 @@ internal sealed class RecordedNode : IDisposable
         """);
 
     /// <summary>Runs a capture step.</summary>
-    public Task<CapturedStep> CaptureAsync(string step, bool cold = false, bool exact = false, int attempt = 1) =>
-        Instance.CaptureAsync(new CaptureStepRequest(step, attempt, Workspace, cold, exact, "", EngineParameters.None, "job"), new Progress<V1.Progress>(), CancellationToken.None);
+    public Task<CapturedStep> CaptureAsync(
+        string step, bool cold = false, bool exact = false, int attempt = 1, CancellationToken cancellationToken = default) => Instance.CaptureAsync(
+        new CaptureStepRequest(step, attempt, Workspace, cold, exact, "", EngineParameters.None, "job"), new Progress<V1.Progress>(), cancellationToken);
 
     public void Dispose()
     {

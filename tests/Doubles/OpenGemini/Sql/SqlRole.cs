@@ -25,7 +25,7 @@ internal sealed class SqlRole : IRole
         this.controls = controls;
         cluster = new Cluster(new Leadership(config));
         queries = new Queries(cluster, controls);
-        control = new ControlEndpoints(cluster);
+        control = new ControlEndpoints(cluster, config);
         writes = new Writes(cluster, controls);
     }
 

@@ -14,6 +14,7 @@ internal sealed class StoreRole(EngineConfig config, Controls controls) : IRole
     private readonly HeldFiles held = new();
     private readonly List<TcpListener> ports = [];
     private readonly CancellationTokenSource stopping = new();
+    private readonly NativeBackup native = new(config.Data, config.Wal, config.MetaDirectory);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -117,6 +118,14 @@ internal sealed class StoreRole(EngineConfig config, Controls controls) : IRole
                 return HttpReply.Empty();
             case "/double/merge":
                 Each(partition => partition.Shards.ToList().ForEach(shard => shard.Index.Merge()));
+                return HttpReply.Empty();
+            case "/double/backup":
+                _ = native.Begin(request.Arg("path"), controls.Get("native") ?? "");
+                return HttpReply.Empty();
+            case "/double/backup-status":
+                return HttpReply.Text(native.Status);
+            case "/double/backup-abort":
+                native.Abort();
                 return HttpReply.Empty();
             case "/double/drop":
                 Drop(database);

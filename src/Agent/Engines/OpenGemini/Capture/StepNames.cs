@@ -18,6 +18,9 @@ internal static class StepNames
     /// <summary>Exact only: writes are let through again, before anything is copied.</summary>
     public const string Thaw = "thaw";
 
+    /// <summary>By the native method only: the store's own backup of this node.</summary>
+    public const string Native = "native";
+
     /// <summary>The catalogue, from the ts-meta that leads.</summary>
     public const string Metadata = "metadata";
 }

@@ -17,15 +17,25 @@ internal static class CtrlAnswer
             throw answer.Unusable($"answered {(int)answer.Status} with {answer.Shown}");
         }
 
-        var lines = Encoding.UTF8.GetString(answer.Body)
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(line => line is not ("{" or "}"))
-            .Select(line => line.TrimEnd(','))
-            .ToList();
+        var lines = Lines(answer);
         var failed = lines.FirstOrDefault(line => line != "success" && !line.EndsWith(": success", StringComparison.Ordinal));
         if (lines.Count == 0 || failed is not null)
         {
             throw answer.Unusable($"did not succeed: {failed ?? answer.Shown}");
         }
     }
+
+    /// <summary>What is said about the host with this address; null when it is not named.</summary>
+    public static string? SaidOf(Answer answer, string address) => Lines(answer)
+        .Where(line => line.StartsWith(address + ":", StringComparison.Ordinal))
+        .Select(line => line[(address.Length + 1)..].Trim())
+        .FirstOrDefault();
+
+    private static List<string> Lines(Answer answer) =>
+    [
+        .. Encoding.UTF8.GetString(answer.Body)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => line is not ("{" or "}"))
+            .Select(line => line.TrimEnd(',')),
+    ];
 }

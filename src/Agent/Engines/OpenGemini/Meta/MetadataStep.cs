@@ -77,7 +77,7 @@ internal sealed class MetadataStep(
         var catalogue = Catalogue.Read(await client.GetAsync(address, "/getdata", askOthers: false, cancellationToken));
         var live = LiveRoots.Resolve(configuration, RootNames.Meta);
         var started = time.GetUtcNow();
-        var fresh = "";
+        string? fresh = null;
         try
         {
             (fresh, var written, var found) = await OrderBackupAsync(capture, live, address, catalogue.ClusterId, cancellationToken);
@@ -96,7 +96,7 @@ internal sealed class MetadataStep(
         }
         finally
         {
-            RemoveFresh(fresh);
+            FreshDirectory.Remove(fresh);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class MetadataStep(
     {
         for (var attempt = 1; ; attempt++)
         {
-            var fresh = PrepareFreshDirectory(capture, live);
+            var fresh = FreshDirectory.Make(capture, live, Roles.Meta, configuration, table);
             try
             {
                 _ = await client.PostAsync(address, "/backupMeta?backupPath=" + Uri.EscapeDataString(fresh), cancellationToken);
@@ -115,21 +115,13 @@ internal sealed class MetadataStep(
             }
             catch (CairnException) when (attempt < BackupAttempts)
             {
-                RemoveFresh(fresh);
+                FreshDirectory.Remove(fresh);
             }
             catch
             {
-                RemoveFresh(fresh);
+                FreshDirectory.Remove(fresh);
                 throw;
             }
-        }
-    }
-
-    private static void RemoveFresh(string fresh)
-    {
-        if (Directory.Exists(fresh))
-        {
-            Directory.Delete(fresh, recursive: true);
         }
     }
 
@@ -145,35 +137,6 @@ internal sealed class MetadataStep(
                 "the metadata are taken again from the new leader; run the backup again if that does not happen",
                 subject: address);
         }
-    }
-
-    // The server writes as its own user; the agent's directories are private, so it gets a way in when the users differ.
-    private string PrepareFreshDirectory(CapturedDirectory capture, string live)
-    {
-        var parent = Path.GetDirectoryName(capture.Path)!;
-        var fresh = Path.Combine(parent, "meta.native-" + Guid.NewGuid().ToString("N"));
-        NativeFiles.MakePrivateDirectory(fresh);
-        var server = table.List().FirstOrDefault(p => CommandLine.RolesOf(p).Contains(Roles.Meta)
-            && CommandLine.ConfigOf(p, table) is { } config && CommandLine.SameFile(config, configuration.Path));
-        var owner = NativeFiles.Require(live);
-        var uid = server?.Uid ?? owner.UserId;
-        if (uid == NativeFiles.UserId)
-        {
-            return fresh;
-        }
-
-        NativeFiles.ChangeOwner(fresh, uid, owner.GroupId);
-        for (var directory = parent; Path.GetFileName(directory).Length > 0; directory = Path.GetDirectoryName(directory)!)
-        {
-            var status = NativeFiles.Require(directory);
-            NativeFiles.ChangeMode(directory, status.Mode | 1);
-            if (Path.GetFileName(directory) == ".cairn")
-            {
-                break;
-            }
-        }
-
-        return fresh;
     }
 
     // Either directly in the path that was given, or, as the native backup does, in meta_backup below it.
