@@ -32,8 +32,8 @@ internal sealed record FilesConfiguration
     /// <summary>Programs of the database.</summary>
     public required IReadOnlyList<ProgramPattern> Processes { get; init; }
 
-    /// <summary>Ports of the database; an address that stands for any is null.</summary>
-    public required IReadOnlyList<(IPAddress? Address, int Port)> Ports { get; init; }
+    /// <summary>Ports of the database.</summary>
+    public required IReadOnlyList<ListenAddress> Ports { get; init; }
 
     /// <summary>Whether anything is configured that tells a database that runs from one that does not.</summary>
     public bool HasSigns => Processes.Count > 0 || Ports.Count > 0;
@@ -118,19 +118,20 @@ internal sealed record FilesConfiguration
             select $"options.roots.{inner.Name}: {inner.Path} lies inside {outer.Path} of root {outer.Name}; every file belongs to one root");
     }
 
-    private static List<(IPAddress? Address, int Port)> ParsePorts(List<string> texts, List<string> problems)
+    private static List<ListenAddress> ParsePorts(List<string> texts, List<string> problems)
     {
-        var ports = new List<(IPAddress?, int)>();
+        var ports = new List<ListenAddress>();
         foreach (var text in texts)
         {
             if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort)
             {
-                ports.Add((null, port));
+                ports.Add(new ListenAddress($"port {text}", $"{IPAddress.Loopback}", Ip: null, port, Meaning: ""));
             }
             else if (IPEndPoint.TryParse(text, out var address) && address.Port > 0)
             {
                 var any = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
-                ports.Add((any ? null : address.Address, address.Port));
+                var probed = any ? IPAddress.Loopback : address.Address;
+                ports.Add(new ListenAddress(text, $"{probed}", any ? null : probed, address.Port, Meaning: ""));
             }
             else
             {

@@ -16,12 +16,11 @@ namespace Cairn.Agent.Engines.OpenGemini;
 internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTable table, EngineLimits limits, TimeProvider time)
 {
     private const string WayOutStop = "stop ts-sql, ts-store and ts-meta (or ts-server) of this instance and try again";
-    private readonly List<RunObservation> observations = [];
+    private readonly RunSigns signs = new(WayOutStop, table, limits, time);
 
-    /// <summary>Looks at everything. Safe to repeat; not for concurrent use of one object.</summary>
+    /// <summary>Looks at everything; once.</summary>
     public async Task<RunProof> ProveAsync(CancellationToken cancellationToken)
     {
-        observations.Clear();
         IReadOnlyList<ProcessEntry> processes = [];
         try
         {
@@ -30,7 +29,7 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
             ObserveProcesses(processes);
             if (hidden is { } reason)
             {
-                ObserveHidden(reason, cancellationToken);
+                signs.ObserveLeases(ResolvedRoots, reason, cancellationToken);
             }
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
@@ -40,9 +39,7 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
 
         ObserveLock();
         await ObservePortsAsync(processes, cancellationToken);
-        var worst = observations.Any(o => o.State == RunState.Running) ? RunState.Running
-            : observations.Any(o => o.State == RunState.CannotTell) ? RunState.CannotTell : RunState.Stopped;
-        return new RunProof(worst, [.. observations]);
+        return signs.Proof;
     }
 
     private IReadOnlyList<string> ResolvedRoots =>
@@ -117,25 +114,6 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
             process.Id);
     }
 
-    // Processes may exist that are not visible; leases on the files themselves tell, wherever the holder is.
-    private void ObserveHidden((string Finding, string WayOut) reason, CancellationToken cancellationToken)
-    {
-        var leases = LeaseSearch.Below(ResolvedRoots, cancellationToken);
-        if (leases.HeldPath is not null)
-        {
-            Add(RunState.Running, "open file", $"a process that is not visible has '{leases.HeldPath}' open; {reason.Finding}", WayOutStop);
-        }
-        else if (leases.Refused is not null)
-        {
-            Add(RunState.CannotTell, "process", $"{reason.Finding}; and {leases.Refused}", reason.WayOut);
-        }
-        else
-        {
-            var proof = leases.Files == 0 ? "there is no file that one could have open" : $"write leases on all {leases.Files} files prove that none has them open";
-            Add(RunState.Stopped, "open file", $"{reason.Finding}; but {proof}", "");
-        }
-    }
-
     private void ObserveLock()
     {
         if (configuration.MetaRoot is null)
@@ -167,46 +145,21 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
         }
     }
 
-    private async Task ObservePortsAsync(IReadOnlyList<ProcessEntry> processes, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<ListeningSocket> sockets;
-        try
-        {
-            sockets = ListeningSockets.List();
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            Add(RunState.CannotTell, "port", $"/proc/net/tcp cannot be read: {failed.Message}", "give the agent a readable /proc");
-            return;
-        }
+    private Task ObservePortsAsync(IReadOnlyList<ProcessEntry> processes, CancellationToken cancellationToken) => signs.ObservePortsAsync(
+        configuration.ListenAddresses.Select(listen => ToListen(listen.Key, listen.Address)),
+        processes,
+        owner => owner is null || CommandLine.RolesOf(owner).Count > 0
+            ? WayOutStop
+            : $"stop {owner.Shown}, which is not openGemini, or give it another port",
+        cancellationToken);
 
-        foreach (var (_, key, address) in configuration.ListenAddresses)
-        {
-            _ = HostAndPort.TryParse(address, out var host, out var port);
-            IPAddress? ip = HostAndPort.IsWildcard(host) || !IPAddress.TryParse(host, out var parsed) ? null : parsed;
-            if (sockets.FirstOrDefault(s => s.Covers(ip, port)) is { } socket)
-            {
-                var owner = processes.FirstOrDefault(p => table.OpenFiles(p.Id)?.Contains($"socket:[{socket.Inode}]") == true);
-                Add(
-                    RunState.Running,
-                    "port",
-                    $"{owner?.Shown ?? "a process that is not visible"} listens on {socket.Address}:{port} ({key})",
-                    owner is null || CommandLine.RolesOf(owner).Count > 0 ? WayOutStop : $"stop {owner.Shown}, which is not openGemini, or give it another port",
-                    owner?.Id);
-            }
-            else if (await PortProbe.AnswersAsync(HostAndPort.IsWildcard(host) ? "127.0.0.1" : host, port, ProbeLimit, time, cancellationToken))
-            {
-                Add(RunState.Running, "port", $"something answers at {address} ({key}), though nothing listens in the agent's network namespace", WayOutStop);
-            }
-            else
-            {
-                Add(RunState.Stopped, "port", $"nothing listens on {address} ({key})", "");
-            }
-        }
+    private static ListenAddress ToListen(string key, string address)
+    {
+        _ = HostAndPort.TryParse(address, out var host, out var port);
+        var any = HostAndPort.IsWildcard(host);
+        return new ListenAddress(address, any ? "127.0.0.1" : host, !any && IPAddress.TryParse(host, out var ip) ? ip : null, port, $" ({key})");
     }
 
-    private TimeSpan ProbeLimit => limits.Question < TimeSpan.FromMilliseconds(500) ? limits.Question : TimeSpan.FromMilliseconds(500);
-
     private void Add(RunState state, string sign, string finding, string wayOut, int? processId = null) =>
-        observations.Add(new RunObservation(state, sign, finding, wayOut, processId));
+        signs.Add(state, sign, finding, wayOut, processId);
 }
