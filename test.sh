@@ -20,6 +20,7 @@ SUITES=(
   Agent:tests/Agent.Tests
   Coordinator:tests/Coordinator.Tests
   Cli:tests/Cli.Tests
+  Simulation:tests/Simulation
   Security:tests/Security
   Files:tests/Files
   Interop:tests/Interop

@@ -18,6 +18,7 @@ using Cairn.Shared.Security.Certificates;
 using Cairn.Shared.Security.Tls;
 using Cairn.Shared.Serving;
 using Grpc.HealthCheck;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -52,15 +53,7 @@ internal static class AgentHost
             });
         });
         var services = builder.Services;
-        services.AddSingleton(settings);
-        services.AddSingleton(settings.Engines);
-        services.AddSingleton(time);
-        services.AddSingleton(new ServerIdentity(settings.Node));
-        // Made by the container, so that it is disposed with it and the next agent can have its lock.
-        services.AddSingleton(_ => AgentJournal.Open(settings.Node, settings.StateDirectory));
-        services.AddSingleton(hook);
-        services.AddIdentity(identities);
-        services.AddCapabilities();
+        services.AddParts(settings, time, hook, identities);
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = settings.Peers.RequestBytes;
@@ -88,6 +81,25 @@ internal static class AgentHost
         }
 
         return application;
+    }
+
+    /// <summary>Registers everything of the agent but its server.</summary>
+    public static void AddParts(
+        this IServiceCollection services, AgentSettings settings, TimeProvider time, IStepHook hook, IdentityStore? identities)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Engines);
+        services.AddSingleton(time);
+        services.AddSingleton(Random.Shared);
+        services.AddSingleton(new ServerIdentity(settings.Node));
+
+        // Made by the container, so that they are disposed with it: the next agent needs the journal's lock.
+        services.AddSingleton(_ => AgentJournal.Open(settings.Node, settings.StateDirectory));
+        services.AddSingleton(_ => CoordinatorChannel.Open(settings.Coordinator, identities, time));
+        services.AddSingleton(provider => provider.GetRequiredService<GrpcChannel>().CreateCallInvoker());
+        services.AddSingleton(hook);
+        services.AddIdentity(identities);
+        services.AddCapabilities();
     }
 
     private static void AddIdentity(this IServiceCollection services, IdentityStore? identities)

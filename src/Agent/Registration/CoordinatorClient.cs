@@ -1,22 +1,18 @@
 using Cairn.Agent.Configuration;
 using Cairn.Shared.Calls;
 using Cairn.Shared.Errors;
-using Cairn.Shared.Security.Certificates;
 using Cairn.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Grpc.Net.Client;
 
 namespace Cairn.Agent.Registration;
 
 /// <summary>The coordinator, as far as an agent talks to it. Every call has a deadline.</summary>
-internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider time, IdentityStore? identities = null) : IDisposable
+internal sealed class CoordinatorClient(AgentSettings settings, CallInvoker wire, TimeProvider time)
 {
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(10);
 
     private static readonly DeadlineInterceptor Deadlines = new();
-
-    private readonly GrpcChannel channel = CoordinatorChannel.Open(settings.Coordinator, identities, time);
 
     /// <summary>Registers this agent.</summary>
     /// <exception cref="CairnException">As the coordinator said, or <see cref="ErrorCode.CoordinatorUnreachable"/>.</exception>
@@ -42,18 +38,15 @@ internal sealed class CoordinatorClient(AgentSettings settings, TimeProvider tim
     /// <exception cref="CairnException">As <see cref="RegisterAsync"/>.</exception>
     public Task<CertificateResponse> RenewAsync(RenewCertificateRequest request, CancellationToken cancellationToken) =>
         CallAsync(
-            _ => new V1.Identity.IdentityClient(channel).RenewCertificateAsync(request, Options(cancellationToken)),
+            _ => new V1.Identity.IdentityClient(wire).RenewCertificateAsync(request, Options(cancellationToken)),
             cancellationToken);
-
-    /// <inheritdoc/>
-    public void Dispose() => channel.Dispose();
 
     private async Task<T> CallAsync<T>(
         Func<Coordinator.CoordinatorClient, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            using var running = call(new Coordinator.CoordinatorClient(channel.Intercept(Deadlines)));
+            using var running = call(new Coordinator.CoordinatorClient(wire.Intercept(Deadlines)));
             return await running.ResponseAsync;
         }
         catch (RpcException failure) when (!cancellationToken.IsCancellationRequested)

@@ -37,6 +37,7 @@ internal sealed class RegistrationLoop : BackgroundService
         TaskDesk tasks,
         BoundAddress address,
         TimeProvider time,
+        Random jitter,
         ILogger<RegistrationLoop> logger)
     {
         this.settings = settings;
@@ -57,6 +58,7 @@ internal sealed class RegistrationLoop : BackgroundService
                 Delay = FirstPause,
                 MaxDelay = settings.ReconnectMax,
                 UseJitter = true,
+                Randomizer = jitter.NextDouble,
                 OnRetry = retry =>
                 {
                     var failure = (CairnException)retry.Outcome.Exception!;

@@ -3,6 +3,7 @@ using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
 using Cairn.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Agent.Tasks;
 
@@ -10,6 +11,8 @@ namespace Cairn.Agent.Tasks;
 internal static class CommandHeaders
 {
     private const int HeaderField = 1;
+
+    private static readonly TimeSpan MaxTimeLeft = TimeSpan.FromDays(365);
 
     /// <summary>The command's header.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.InvalidRequest"/> when there is none.</exception>
@@ -38,6 +41,22 @@ internal static class CommandHeaders
     }
 
     /// <summary>
+    /// Sets the deadline by this host's clock, now that the command has arrived: the sender's clock may show anything.
+    /// </summary>
+    public static void TakeTime(CommandHeader header, DateTimeOffset now)
+    {
+        if (header.TimeLeftMs < 0 || header.TimeLeftMs > MaxTimeLeft.TotalMilliseconds)
+        {
+            throw Invalid($"the command leaves {header.TimeLeftMs} ms");
+        }
+
+        if (header.TimeLeftMs > 0)
+        {
+            header.Deadline = Timestamp.FromDateTimeOffset(now + TimeSpan.FromMilliseconds(header.TimeLeftMs));
+        }
+    }
+
+    /// <summary>
     /// What makes two commands the same: everything but epoch and deadline, which a coordinator that was restarted gives
     /// anew.
     /// </summary>
@@ -47,6 +66,7 @@ internal static class CommandHeaders
         var header = Of(copy);
         header.Epoch = 0;
         header.Deadline = null;
+        header.TimeLeftMs = 0;
         return Convert.ToHexStringLower(SHA256.HashData(copy.ToByteArray()));
     }
 

@@ -75,6 +75,7 @@ internal sealed class TaskDesk : IAsyncDisposable
             }
 
             var now = time.GetUtcNow();
+            CommandHeaders.TakeTime(header, now);
             if (header.Deadline.ToDateTimeOffset() <= now)
             {
                 throw new CairnException(

@@ -191,6 +191,7 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
             Cluster = command.Cluster,
             Epoch = command.Epoch,
             Deadline = Timestamp.FromDateTimeOffset(until),
+            TimeLeftMs = Math.Max(1, (long)(until - time.GetUtcNow()).TotalMilliseconds),
         };
         return calls.AskAsync(
             command.Node,

@@ -15,7 +15,7 @@ namespace Cairn.Coordinator.Nodes;
 /// has a deadline, every failure comes back as a <see cref="CairnException"/> that names the node.
 /// </summary>
 internal sealed class AgentCalls(
-    NodeDirectory directory, AgentChannels channels, CoordinatorLimits limits, TimeProvider time)
+    NodeDirectory directory, IAgentClients agents, CoordinatorLimits limits, TimeProvider time, Random jitter)
 {
     // Two quick tries more: a question lost with a connection that the agent's restart broke is worth repeating, a host
     // that is down must not cost more than one deadline.
@@ -30,6 +30,7 @@ internal sealed class AgentCalls(
             Delay = TimeSpan.FromMilliseconds(100),
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
+            Randomizer = jitter.NextDouble,
         })
         .Build();
 
@@ -70,7 +71,7 @@ internal sealed class AgentCalls(
         var known = directory.Require(node);
         var options = new CallOptions(
             deadline: (time.GetUtcNow() + deadline).UtcDateTime, cancellationToken: cancellationToken);
-        using var stream = call(channels.Client(node, known.Registration.Address), options);
+        using var stream = call(agents.Client(node, known.Registration.Address), options);
         while (true)
         {
             try
@@ -100,7 +101,7 @@ internal sealed class AgentCalls(
         var known = directory.Require(node);
         var options = new CallOptions(
             deadline: (time.GetUtcNow() + deadline).UtcDateTime, cancellationToken: cancellationToken);
-        using var stream = call(channels.Client(node, known.Registration.Address), options);
+        using var stream = call(agents.Client(node, known.Registration.Address), options);
         try
         {
             foreach (var message in messages)
@@ -142,7 +143,7 @@ internal sealed class AgentCalls(
         DateTimeOffset until,
         CancellationToken cancellationToken)
     {
-        var client = channels.Client(node, directory.Require(node).Registration.Address);
+        var client = agents.Client(node, directory.Require(node).Registration.Address);
         using var running = call(
             client, new CallOptions(deadline: until.UtcDateTime, cancellationToken: cancellationToken));
         return await running.ResponseAsync;

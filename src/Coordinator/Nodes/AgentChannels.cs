@@ -14,7 +14,8 @@ namespace Cairn.Coordinator.Nodes;
 /// One channel per agent, made at the first call to its address and kept until the coordinator ends or the node is revoked.
 /// With TLS only the certificate of that very node is accepted behind the address.
 /// </summary>
-internal sealed class AgentChannels(TransportSecurity transport, TimeProvider time, IdentityStore? identities = null) : IDisposable
+internal sealed class AgentChannels(TransportSecurity transport, TimeProvider time, IdentityStore? identities = null)
+    : IAgentClients, IDisposable
 {
     // The evidence of a large cluster and a node's list of points are the largest messages.
     private const int MaxMessageBytes = 64 * 1024 * 1024;
@@ -27,7 +28,7 @@ internal sealed class AgentChannels(TransportSecurity transport, TimeProvider ti
 
     private readonly ConcurrentDictionary<(string Node, string Address), Lazy<GrpcChannel>> channels = new();
 
-    /// <summary>A client of the node's agent at <paramref name="address"/>; cheap, to be used once or many times.</summary>
+    /// <inheritdoc/>
     public Agent.AgentClient Client(string node, string address) =>
         new(channels.GetOrAdd((node, address), key => new Lazy<GrpcChannel>(() => Open(key.Node, key.Address))).Value
             .Intercept(Deadlines));

@@ -74,15 +74,10 @@ internal static class CoordinatorHost
             builder.Services.AddGrpcReflection();
         }
 
-        AddAccess(builder.Services, settings);
-        AddCoordinator(builder.Services, settings, time);
-        AddIdentity(builder.Services, settings, identity);
+        builder.Services.AddParts(settings, time, identity);
 
         var app = builder.Build();
-        DeclareClusters(app.Services, settings);
-
-        // A log that cannot be written ends the start, not the first call.
-        app.Services.GetRequiredService<AuditLog>();
+        Open(app.Services, settings);
         app.Use(app.Services.GetRequiredService<UnprovenRequests>().InvokeAsync);
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
@@ -100,6 +95,23 @@ internal static class CoordinatorHost
 
         AnnounceHealth(app, identity is not null);
         return app;
+    }
+
+    /// <summary>Registers everything of the coordinator but its server.</summary>
+    public static void AddParts(
+        this IServiceCollection services, CoordinatorSettings settings, TimeProvider time, CoordinatorIdentity? identity)
+    {
+        AddAccess(services, settings);
+        AddCoordinator(services, settings, time);
+        AddIdentity(services, settings, identity);
+    }
+
+    /// <summary>Opens what the coordinator keeps. What cannot be read or written ends the start, not the first call.</summary>
+    /// <exception cref="CairnException">The catalog or the audit log cannot be used.</exception>
+    public static void Open(IServiceProvider services, CoordinatorSettings settings)
+    {
+        DeclareClusters(services, settings);
+        services.GetRequiredService<AuditLog>();
     }
 
     /// <summary>Where a started coordinator listens.</summary>
@@ -147,6 +159,8 @@ internal static class CoordinatorHost
             .AddSingleton<CoordinatorCatalog>()
             .AddSingleton<NodeDirectory>()
             .AddSingleton<AgentChannels>()
+            .AddSingleton<IAgentClients>(provider => provider.GetRequiredService<AgentChannels>())
+            .AddSingleton(Random.Shared)
             .AddSingleton<AgentCalls>()
             .AddSingleton<NodeRequests>()
             .AddSingleton<ClusterSurvey>()

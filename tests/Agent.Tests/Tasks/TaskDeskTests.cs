@@ -106,6 +106,35 @@ public sealed class TaskDeskTests : IAsyncLifetime
         Assert.Equal(ErrorCode.StaleEpoch, refusal.Code);
     }
 
+    [Theory]
+    [InlineData(90)]
+    [InlineData(-7 * 60)]
+    [InlineData(42 * 24 * 60)]
+    public async Task The_time_that_a_command_leaves_counts_and_not_the_senders_clock(int minutesAhead)
+    {
+        var request = Verify();
+        request.Header.TimeLeftMs = 60_000;
+        request.Header.Deadline = time.GetUtcNow().AddMinutes(-minutesAhead).AddSeconds(60).ToTimestamp();
+
+        var begun = desk.Accept("verify", request);
+        time.Advance(TimeSpan.FromSeconds(61));
+        var end = await EndAsync(begun);
+
+        Assert.Equal(TaskState.Failed, end.State);
+        Assert.Equal("DEADLINE_EXCEEDED", end.Error.Code);
+    }
+
+    [Fact]
+    public void A_command_that_leaves_a_senseless_time_is_refused()
+    {
+        var request = Verify();
+        request.Header.TimeLeftMs = long.MaxValue;
+
+        var refusal = Assert.Throws<CairnException>(() => desk.Accept("verify", request));
+
+        Assert.Equal(ErrorCode.InvalidRequest, refusal.Code);
+    }
+
     [Fact]
     public void A_command_whose_deadline_has_passed_is_refused_and_not_journaled()
     {
