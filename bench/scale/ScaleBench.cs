@@ -5,7 +5,7 @@ namespace Cairn.Bench.Scale;
 
 /// <summary>
 /// A full whose pages, index and totals are made as a copy makes them but from generated segments in packs that are holes; then, through the front door, an
-/// incremental in which nearly all is carried over, a listing and a walk over all entries.
+/// incremental in which nearly all is carried over, a listing, a walk over all entries, a look for every segment, and what a deletion would free.
 /// </summary>
 internal sealed class ScaleBench(ScaleOptions options)
 {
@@ -30,6 +30,8 @@ internal sealed class ScaleBench(ScaleOptions options)
             results["incremental_added_mib"] = Bytes(chain.Packs, allocated: true) - pages + (new FileInfo(chain.Manifest(incremental.Point)).Length / 1048576.0);
             await TimeAsync("list", async () => Require((await repository.ListPointsAsync(cancellationToken)).Count == 2));
             await TimeAsync("entries", async () => Require(await repository.ReadEntriesAsync(incremental.Point, cancellationToken).LongCountAsync(cancellationToken) == files.Count));
+            await TimeAsync("verify_presence", async () => Require((await repository.VerifyAsync(incremental.Point, VerifyLevel.Presence, progress: null, cancellationToken)).IsSound));
+            await TimeAsync("plan_deletion", async () => Require((await repository.PlanDeletionAsync(full.Point, cancellationToken)).PacksKept > 0));
             results["peak_mib"] = PeakKib() / 1024.0;
             return results;
         }

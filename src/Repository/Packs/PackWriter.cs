@@ -104,7 +104,15 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind ki
             }
         }
 
-        public void Sync() => UnixFile.Sync(handle, path);
+        /// <summary>
+        /// Makes all durable that was appended before; its pages leave the page cache, which is the database's, and in which nobody looks for a backup. May run
+        /// while more is appended: that stays, as long as it is not written.
+        /// </summary>
+        public void Sync()
+        {
+            UnixFile.Sync(handle, path);
+            UnixFile.Advise(handle, 0, 0, Libc.AdviseDontNeed);
+        }
 
         public void Dispose() => handle.Dispose();
     }

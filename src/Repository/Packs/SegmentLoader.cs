@@ -10,8 +10,11 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
 {
     private const int MaxOpenPacks = 8;
 
+    /// <summary>What reading a pack's header alone brings into the page cache: the kernel reads ahead.</summary>
+    private const int HeaderPages = 64;
+
     private readonly ZstdDecompressor decompressor = new();
-    private readonly Dictionary<uint, SafeFileHandle> open = [];
+    private readonly Dictionary<uint, OpenedPack> open = [];
     private UnmanagedBuffer record = new(64 * 1024);
     private UnmanagedBuffer plain = new(64 * 1024);
 
@@ -73,9 +76,9 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
 
     private SafeFileHandle OpenPack(uint number)
     {
-        if (open.TryGetValue(number, out var handle))
+        if (open.TryGetValue(number, out var opened))
         {
-            return handle;
+            return opened.Handle;
         }
 
         _ = PackHeader.Read(chain, number);
@@ -84,18 +87,29 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
             CloseAll();
         }
 
-        return open[number] = UnixFile.OpenForReading(chain.Pack(number));
+        var handle = UnixFile.OpenForReading(chain.Pack(number));
+        open[number] = new OpenedPack(handle, DropBehind: UnixFile.CountCachedPages(handle) <= HeaderPages);
+        return handle;
     }
 
     private void CloseAll()
     {
-        foreach (var handle in open.Values)
+        foreach (var (handle, dropBehind) in open.Values)
         {
+            if (dropBehind)
+            {
+                UnixFile.Advise(handle, 0, 0, Libc.AdviseDontNeed);
+            }
+
             handle.Dispose();
         }
 
         open.Clear();
     }
+
+    /// <param name="Handle">Where it is read.</param>
+    /// <param name="DropBehind">Nothing of it was in the page cache, and nothing of it is to stay there.</param>
+    private readonly record struct OpenedPack(SafeFileHandle Handle, bool DropBehind);
 
     private static void Grow(ref UnmanagedBuffer buffer, int length)
     {

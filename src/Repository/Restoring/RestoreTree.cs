@@ -112,9 +112,10 @@ internal sealed class RestoreTree
             attributes.Set(handle, place.FullPath, entry);
         }
 
+        var synced = new HashSet<ulong>();
         foreach (var target in targets.Values)
         {
-            SyncFileSystem(target.Path);
+            SyncFileSystem(target.Path, synced);
         }
     }
 
@@ -130,12 +131,17 @@ internal sealed class RestoreTree
     private static RestorePlace ParentOf(RestorePlace place) =>
         place with { Relative = place.Relative.LastIndexOf('/') is > 0 and var slash ? place.Relative[..slash] : string.Empty };
 
-    // One sync per target instead of one per file; the target's own name is in its parent.
-    private static void SyncFileSystem(string target)
+    // One sync per file system instead of one per file. The target's own name is in its parent, which is on another one where something is mounted on the target.
+    private static void SyncFileSystem(string target, HashSet<ulong> synced)
     {
-        var parent = Path.GetDirectoryName(target)!;
-        using var handle = UnixFile.OpenParent(parent);
-        UnixFile.SyncFileSystem(handle, target);
+        foreach (var directory in (string[])[target, Path.GetDirectoryName(target)!])
+        {
+            using var handle = UnixFile.OpenParent(directory);
+            if (synced.Add(handle.Stat(directory).Identity.Device))
+            {
+                UnixFile.SyncFileSystem(handle, directory);
+            }
+        }
     }
 
     // Roots do not lie inside one another, so at most one of the directories above a path is one.

@@ -52,6 +52,7 @@ public sealed class RepositoryCommandTests : IAsyncLifetime, IDisposable
     public void A_point_is_verified_at_every_level_and_damage_is_named(string level)
     {
         Assert.Contains("is sound: 2 files", Run(0, "verify", "latest", "--level", level), StringComparison.Ordinal);
+        Assert.Contains("--max-shrinkage is 50", Run(2, "verify", "latest", "--max-shrinkage", "50"), StringComparison.Ordinal);
 
         foreach (var pack in Directory.GetFiles(RepositoryPath, "*.pack", SearchOption.AllDirectories))
         {
