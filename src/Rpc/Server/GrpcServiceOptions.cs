@@ -29,7 +29,8 @@ public class GrpcServiceOptions
     public IList<ICompressionProvider> CompressionProviders { get; set; } = [];
 
     /// <summary>
-    /// Whether calls of unknown services are left to other endpoints instead of answered UNIMPLEMENTED.
+    /// Whether calls of unknown services, and of unknown methods of known ones, are left to other endpoints instead of answered
+    /// UNIMPLEMENTED. Of one service it says that for its methods.
     /// </summary>
     public bool? IgnoreUnknownServices { get; set; }
 

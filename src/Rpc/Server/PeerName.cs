@@ -12,7 +12,7 @@ internal static class PeerName
         var address = context.Connection.RemoteIpAddress;
         if (address is null)
         {
-            return context.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint socket
+            return context.Features.Get<IConnectionSocketFeature>()?.Socket.LocalEndPoint is UnixDomainSocketEndPoint socket
                 ? "unix:" + socket
                 : "unknown";
         }

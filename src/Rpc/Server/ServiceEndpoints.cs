@@ -35,7 +35,8 @@ internal sealed class ServiceEndpoints<TService>(IEndpointRouteBuilder routes)
             endpoints.Add(MapMethod(method));
         }
 
-        foreach (var serviceName in serviceNames)
+        var ignoresMethods = (ofService ?? forAll).IgnoreUnknownServices == true;
+        foreach (var serviceName in ignoresMethods ? [] : serviceNames)
         {
             endpoints.Add(MapUnknown(serviceName + "/{method}", StatusMessages.UnknownMethod, "Unimplemented method of " + serviceName));
         }

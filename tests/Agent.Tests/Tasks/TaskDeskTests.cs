@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Hosting;
 using Cairn.Agent.Journal;
 using Cairn.Agent.Tasks;
 using Cairn.Agent.Tests.Plain;
@@ -330,7 +331,7 @@ public sealed class TaskDeskTests : IAsyncLifetime
         Compression = Cairn.Repository.Compression.Fastest,
         MaxPackBytes = 1 << 20,
         Instances = [],
-        Engines = new EngineCatalog([]),
+        Engines = BuildEngines.With(new EngineLimits()),
         FreeFloorBytes = 0,
         CaptureCheck = TimeSpan.FromSeconds(1),
         ReconnectMax = TimeSpan.FromSeconds(1),

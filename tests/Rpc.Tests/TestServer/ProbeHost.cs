@@ -24,7 +24,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         Application = application;
         Log = log;
         Address = application.Services.GetRequiredService<IServer>().Features
-            .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+            .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single(address => !address.Contains("unix:", StringComparison.Ordinal));
     }
 
     public WebApplication Application { get; }

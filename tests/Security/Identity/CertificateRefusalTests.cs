@@ -183,6 +183,22 @@ public sealed class CertificateRefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_agent_holds_only_a_little_of_a_request_without_a_certificate_and_takes_more_from_its_coordinator()
+    {
+        await using var agent = await SecureAgent.EnrolAndStartAsync(coordinator, files, "og1");
+        var og1 = new PeerIdentity(CallerKind.Node, "og1");
+        using var nobody = TestIdentities.Connect(agent.Url, TestIdentities.Nobody(coordinator.Authority), time, og1);
+        using var own = TestIdentities.Connect(agent.Url, coordinator.Identity.Store, time, og1);
+        var large = new HealthCheckRequest { Service = new string('x', 2 * UnprovenRequests.MaxBytes) };
+
+        var refusal = await Refusals.OfAsync(new Health.HealthClient(nobody).CheckAsync(large));
+        var answer = await Assert.ThrowsAsync<RpcException>(() => new Health.HealthClient(own).CheckAsync(large).ResponseAsync);
+
+        Assert.Equal(ErrorCode.CredentialMissing, refusal.Code);
+        Assert.Equal(StatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Nobody_is_taken_for_another_by_answering_at_its_address()
     {
         await using var agent = await SecureAgent.EnrolAndStartAsync(coordinator, files, "og1");

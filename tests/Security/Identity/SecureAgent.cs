@@ -62,7 +62,7 @@ internal sealed class SecureAgent : IAsyncDisposable
         Compression = Compression.Fastest,
         MaxPackBytes = 64 << 20,
         Instances = [],
-        Engines = new EngineCatalog([]),
+        Engines = BuildEngines.With(new EngineLimits()),
         FreeFloorBytes = 0,
         CaptureCheck = TimeSpan.FromSeconds(1),
         ReconnectMax = TimeSpan.FromSeconds(1),
