@@ -1,3 +1,4 @@
+using Cairn.Agent.Locking;
 using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 
@@ -11,11 +12,11 @@ internal sealed class AgentJournal : IDisposable
     /// <summary>How long ended records are kept, so that repeated commands get their recorded answers.</summary>
     public static readonly TimeSpan KeepEnded = TimeSpan.FromDays(30);
 
-    private readonly IDisposable held;
+    private const string Owner = "cairn-agent";
 
-    private AgentJournal(string node, string stateDirectory, IDisposable held)
+    private AgentJournal(string node, string stateDirectory, NodeLock held)
     {
-        this.held = held;
+        Lock = held;
         StateDirectory = stateDirectory;
         var directory = Path.Combine(stateDirectory, "journal");
         NativeFiles.MakeDirectory(directory, 0x1c0);
@@ -34,6 +35,9 @@ internal sealed class AgentJournal : IDisposable
 
         Epochs = new EpochJournal(node, epochs);
     }
+
+    /// <summary>The node's lock, held as long as the journal is open.</summary>
+    public NodeLock Lock { get; }
 
     /// <summary>The agent's state directory.</summary>
     public string StateDirectory { get; }
@@ -54,16 +58,13 @@ internal sealed class AgentJournal : IDisposable
     public EpochJournal Epochs { get; }
 
     /// <summary>Opens the journal below <paramref name="stateDirectory"/>, which is made when it is absent.</summary>
-    /// <exception cref="CairnException">Another agent has it open, or it is damaged.</exception>
-    public static AgentJournal Open(string node, string stateDirectory)
+    /// <exception cref="CairnException"><see cref="ErrorCode.NodeLocked"/>: another process has it open; or it is damaged.</exception>
+    public static AgentJournal Open(string node, string stateDirectory) => Open(node, stateDirectory, Owner);
+
+    /// <summary>As <see cref="Open(string, string)"/>, for another program than the agent; <paramref name="owner"/> is its name.</summary>
+    public static AgentJournal Open(string node, string stateDirectory, string owner)
     {
-        Directory.CreateDirectory(stateDirectory);
-        var held = FileLocks.TryExclusive(Path.Combine(stateDirectory, "lock")) ?? throw new CairnException(
-            ErrorCode.PathUnusable,
-            $"another agent runs on the state directory {stateDirectory}",
-            "stop it, or give this agent a state directory of its own",
-            node,
-            stateDirectory);
+        var held = NodeLock.Take(node, stateDirectory, owner);
         try
         {
             return new AgentJournal(node, stateDirectory, held);
@@ -86,7 +87,7 @@ internal sealed class AgentJournal : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => held.Dispose();
+    public void Dispose() => Lock.Dispose();
 
     private static void Prune<T>(JournalCollection<T> collection, Func<T, bool> ended)
         where T : class

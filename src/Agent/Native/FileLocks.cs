@@ -7,21 +7,13 @@ namespace Cairn.Agent.Native;
 internal static class FileLocks
 {
     /// <summary>
-    /// Takes the exclusive lock of a file, made when absent, until disposed or the process ends; null when another holder
-    /// has it. The caller keeps the result: what nobody refers to any more is given back.
+    /// Takes the exclusive lock of an open file, until <see cref="Release"/> or until nobody has it open any more; false when
+    /// another holder has it.
     /// </summary>
-    /// <exception cref="NativeFailureException">The file cannot be opened.</exception>
-    public static IDisposable? TryExclusive(string path)
-    {
-        var file = NativeFiles.Open(path, LibC.OpenReadWrite | LibC.OpenCreate, 0x180);
-        if (LibC.Lock(file, LibC.LockExclusive | LibC.LockNonBlocking) == 0)
-        {
-            return new HeldLock(file);
-        }
+    public static bool TryExclusive(SafeFileHandle file) => LibC.Lock(file, LibC.LockExclusive | LibC.LockNonBlocking) == 0;
 
-        file.Dispose();
-        return null;
-    }
+    /// <summary>Gives a lock back, also when a child process shares the open file.</summary>
+    public static void Release(SafeFileHandle file) => _ = LibC.Lock(file, LibC.LockRelease);
 
     /// <summary>
     /// Tries a shared lock without waiting and gives it back at once. 0, or the error number;
@@ -55,18 +47,5 @@ internal static class FileLocks
 
         _ = LibC.Control(file, LibC.ControlSetLease, LibC.LeaseRelease);
         return 0;
-    }
-
-    // A child that is just being started shares the open file until it executes, and closing alone would leave it the lock.
-    private sealed class HeldLock(SafeFileHandle file) : IDisposable
-    {
-        public void Dispose()
-        {
-            if (!file.IsClosed)
-            {
-                _ = LibC.Lock(file, LibC.LockRelease);
-                file.Dispose();
-            }
-        }
     }
 }

@@ -58,7 +58,7 @@ internal static class CommandHeaders
 
     /// <summary>
     /// What makes two commands the same: everything but epoch and deadline, which a coordinator that was restarted gives
-    /// anew.
+    /// anew, and the node, which an older one does not name.
     /// </summary>
     public static string HashOf(IMessage request)
     {
@@ -67,6 +67,7 @@ internal static class CommandHeaders
         header.Epoch = 0;
         header.Deadline = null;
         header.TimeLeftMs = 0;
+        header.Node = "";
         return Convert.ToHexStringLower(SHA256.HashData(copy.ToByteArray()));
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Journal;
+using Cairn.Agent.Locking;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
 using Cairn.V1;
@@ -22,6 +23,7 @@ internal sealed class TaskDesk : IAsyncDisposable
     private readonly string node;
     private readonly EpochJournal epochs;
     private readonly TaskLedger ledger;
+    private readonly NodeLock nodeLock;
     private readonly Dictionary<string, ICommandHandler> handlers;
     private readonly TimeProvider time;
     private readonly ILogger<TaskDesk> logger;
@@ -40,6 +42,7 @@ internal sealed class TaskDesk : IAsyncDisposable
         node = settings.Node;
         epochs = journal.Epochs;
         ledger = new TaskLedger(journal);
+        nodeLock = journal.Lock;
         this.handlers = handlers.ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
         this.time = time;
         this.logger = logger;
@@ -64,6 +67,7 @@ internal sealed class TaskDesk : IAsyncDisposable
     public TaskStatus Accept(string kind, IMessage request)
     {
         var header = CommandHeaders.Require(CommandHeaders.Of(request));
+        RequireMine(header);
         var hash = CommandHeaders.HashOf(request);
         lock (gate)
         {
@@ -234,6 +238,7 @@ internal sealed class TaskDesk : IAsyncDisposable
         }
 
         running.Add(status.TaskId, task);
+        nodeLock.Tell(status.JobId, status.Epoch);
         foreach (var done in lastOfJob.Where(entry => entry.Value.IsCompleted).Select(entry => entry.Key).ToList())
         {
             lastOfJob.Remove(done);
@@ -288,6 +293,8 @@ internal sealed class TaskDesk : IAsyncDisposable
         lock (gate)
         {
             running.Remove(status.TaskId);
+            var other = running.Values.FirstOrDefault()?.Latest;
+            nodeLock.Tell(other?.JobId ?? "", other?.Epoch ?? 0);
         }
 
         task.End(end ?? task.Latest);
@@ -369,6 +376,20 @@ internal sealed class TaskDesk : IAsyncDisposable
         end.Error = failure.ToDetail(node);
         end.Ended = time.GetUtcNow().ToTimestamp();
         return end;
+    }
+
+    // Without TLS nothing but this tells a command that came to the wrong agent, whose port another one had before it died.
+    private void RequireMine(CommandHeader header)
+    {
+        if (header.Node.Length > 0 && header.Node != node)
+        {
+            throw new CairnException(
+                ErrorCode.WrongNode,
+                $"a command for node '{header.Node}' came to the agent of '{node}'",
+                "wait until the agents have registered again; if it stays, give every agent its own address",
+                node,
+                header.Node);
+        }
     }
 
     private static void RequireSame(TaskRecord known, string kind, string hash, string taskId)

@@ -192,6 +192,7 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
             Epoch = command.Epoch,
             Deadline = Timestamp.FromDateTimeOffset(until),
             TimeLeftMs = Math.Max(1, (long)(until - time.GetUtcNow()).TotalMilliseconds),
+            Node = command.Node,
         };
         return calls.AskAsync(
             command.Node,

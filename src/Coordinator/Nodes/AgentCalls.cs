@@ -131,9 +131,10 @@ internal sealed class AgentCalls(
     }
 
     /// <summary>
-    /// True when the failure is about the way to the agent and says nothing about what it was asked: it may be restarting.
+    /// True when the failure is about the way to the agent and says nothing about what it was asked: it may be restarting, or
+    /// another agent may have its port by now.
     /// </summary>
-    public static bool IsBrokenWire(CairnException failure) => failure.Code == ErrorCode.AgentUnreachable
+    public static bool IsBrokenWire(CairnException failure) => failure.Code is ErrorCode.AgentUnreachable or ErrorCode.WrongNode
         || (failure.InnerException is RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown } rpc
             && !RpcErrorsKnows(rpc));
 

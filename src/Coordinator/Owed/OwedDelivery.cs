@@ -1,6 +1,7 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Grpc.Core;
@@ -72,7 +73,7 @@ internal sealed class OwedDelivery(
                         said = failure.Message;
                     }
 
-                    if (failure.Code == ErrorCode.AgentUnreachable || time.GetUtcNow() + Backoff >= until)
+                    if (AgentCalls.IsBrokenWire(failure) || time.GetUtcNow() + Backoff >= until)
                     {
                         job.ReportFailure(owed.Node, failure);
                         return failure;
@@ -96,7 +97,7 @@ internal sealed class OwedDelivery(
         {
             status = await tasks.DeliverAsync(command, cancellationToken);
         }
-        catch (CairnException failure) when (failure.Code != ErrorCode.AgentUnreachable)
+        catch (CairnException failure) when (!AgentCalls.IsBrokenWire(failure))
         {
             // The agent has recorded this attempt as failed and would only repeat that; the next one is a new task.
             catalog.Owed.Failed(owed.Id, failure.Message);

@@ -57,11 +57,13 @@ internal sealed class OwedService(
     {
         foreach (var owed in commands)
         {
-            var before = waiting.GetValueOrDefault(owed.Id, new Waiting(DateTimeOffset.MinValue, Failures: 0));
-            if (time.GetUtcNow() < before.Until)
+            var before = waiting.GetValueOrDefault(owed.Id, Waiting.None);
+            if (time.GetUtcNow() < before.Until && !IsBack(owed.Node, before))
             {
                 return;
             }
+
+            var began = time.GetUtcNow();
 
             try
             {
@@ -72,13 +74,14 @@ internal sealed class OwedService(
             catch (CairnException failure)
             {
                 OwedLog.Failed(logger, owed.Command, owed.JobId, owed.Node, owed.Attempt, failure.Message);
-                waiting[owed.Id] = new Waiting(time.GetUtcNow() + Pause(before.Failures), before.Failures + 1);
+                waiting[owed.Id] = new Waiting(
+                    began, time.GetUtcNow() + Pause(before.Failures), before.Failures + 1, AgentCalls.IsBrokenWire(failure));
                 return;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 OwedLog.Defect(logger, failure, owed.Command, owed.JobId, owed.Node);
-                waiting[owed.Id] = new Waiting(time.GetUtcNow() + LongestPause, before.Failures + 1);
+                waiting[owed.Id] = new Waiting(began, time.GetUtcNow() + LongestPause, before.Failures + 1, WasAway: false);
                 return;
             }
         }
@@ -87,11 +90,21 @@ internal sealed class OwedService(
     private bool IsOnline(string node, DateTimeOffset now) =>
         nodes.Find(node)?.State(now, limits.SilentAfter) == "online";
 
+    // A pause is for a node that is there and fails. One that was away is back with its next sign of life, and one that was
+    // started again may well do what its former self could not.
+    private bool IsBack(string node, Waiting before) => nodes.Find(node) is { } known
+        && (known.Registration.RegisteredAt >= before.Began || (before.WasAway && known.LastHeard >= before.Began));
+
     private static TimeSpan Pause(int failures)
     {
         var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(failures, 10)));
         return pause < LongestPause ? pause : LongestPause;
     }
 
-    private sealed record Waiting(DateTimeOffset Until, int Failures);
+    /// <param name="Began">When the last try began.</param>
+    /// <param name="WasAway">True when the node could not be reached.</param>
+    private sealed record Waiting(DateTimeOffset Began, DateTimeOffset Until, int Failures, bool WasAway)
+    {
+        public static readonly Waiting None = new(DateTimeOffset.MinValue, DateTimeOffset.MinValue, Failures: 0, WasAway: false);
+    }
 }

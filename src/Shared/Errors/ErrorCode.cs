@@ -84,6 +84,15 @@ public enum ErrorCode
     /// <summary>Another job holds the cluster.</summary>
     ClusterLocked,
 
+    /// <summary>Another process works on this node: its agent, or a recovery without one.</summary>
+    NodeLocked,
+
+    /// <summary>An agent says that a task runs, but nothing of it has moved for too long.</summary>
+    TaskLost,
+
+    /// <summary>Somebody broke the cluster's lock while the job held it.</summary>
+    LockBroken,
+
     /// <summary>A command of the agent's configuration failed or took too long.</summary>
     CommandFailed,
 

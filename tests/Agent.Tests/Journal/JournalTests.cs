@@ -87,8 +87,8 @@ public sealed class JournalTests
 
         var refusal = Assert.Throws<CairnException>(() => AgentJournal.Open("node1", files.At("state")));
 
-        Assert.Equal(ErrorCode.PathUnusable, refusal.Code);
-        Assert.Contains("another agent", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.NodeLocked, refusal.Code);
+        Assert.Contains($"owner cairn-agent, process {Environment.ProcessId}, job none", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -116,6 +116,29 @@ public sealed class BackupDeathTests
     }
 
     [Fact]
+    public async Task A_commit_is_not_taken_by_another_agent_that_has_the_dead_one_s_port_by_now()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await using var other = new AgentDouble("n9", TestCluster.Engine);
+        cluster["n1"].Script.Hold("prepare");
+        var started = await cluster.Client.RunBackupAsync(new RunBackupRequest { Cluster = TestCluster.Name });
+        await cluster.TookAsync("n1", "prepare");
+        await cluster.HoldsAsync("n3 has prepared", () => cluster.Catalog.Jobs
+            .Nodes(Cairn.Shared.Identifiers.JobId.Parse(started.JobId)).Any(node => node is { Node: "n3", State: TaskState.Succeeded, Progress.Phase: "prepare" }));
+        var port = new Uri(cluster["n3"].Address).Port;
+        await cluster["n3"].DieAsync();
+        await other.StartAsync(port);
+
+        cluster["n1"].Script.Release("prepare");
+        var job = await cluster.EndOfAsync(started);
+        await cluster.ComeBackAsync("n3");
+        await cluster.HoldsAsync("n3 holds the point", () => cluster["n3"].Memory.Committed.ContainsKey(job.PointId));
+
+        Assert.True(job.State == JobState.Succeeded, job.ToString());
+        Assert.Empty(other.Kinds());
+    }
+
+    [Fact]
     public async Task A_commit_owed_from_an_older_job_is_delivered_though_a_newer_one_has_raised_the_epoch()
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -42,11 +42,11 @@ internal sealed class AgentDouble(string node, string engine) : IAsyncDisposable
 
     public int ProtocolVersion { get; set; } = Cairn.Shared.ProtocolVersion.Current;
 
-    public async Task StartAsync()
+    public async Task StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, port: 0, listen => listen.Protocols = HttpProtocols.Http2));
+            IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging();

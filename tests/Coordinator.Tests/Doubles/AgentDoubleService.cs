@@ -203,6 +203,11 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     {
         Assert.True(Guid.TryParse(header.TaskId, out _) && Guid.TryParse(header.JobId, out _));
         Assert.True(header.Deadline.ToDateTimeOffset() > TimeProvider.System.GetUtcNow());
+        if (header.Node != agent.Node)
+        {
+            throw new CairnException(ErrorCode.WrongNode, $"a command for {header.Node} came to {agent.Node}", "find the right one");
+        }
+
         lock (Memory)
         {
             var highest = Memory.Epochs.GetValueOrDefault(header.Cluster);
