@@ -1,4 +1,6 @@
 using Cairn.Agent.Backup;
+using Cairn.Agent.Deleting;
+using Cairn.Agent.Exporting;
 using Cairn.Agent.Restore;
 using Cairn.Agent.Services;
 using Cairn.Agent.Tasks;
@@ -16,6 +18,8 @@ internal static class AgentCommands
         PointCopy copy,
         PointCommit commit,
         PointVerification verification,
+        PointDeletion deletion,
+        PointExport export,
         ServiceDesk services,
         RestoreStage stage,
         RestoreDesk restores) =>
@@ -41,6 +45,8 @@ internal static class AgentCommands
             Supersedes = true,
         },
         new CommandHandler<VerifyRequest>("verify", verification.RunAsync) { CanBeSuperseded = true },
+        new CommandHandler<DeleteRequest>("delete", (request, _, token) => deletion.RunAsync(request, token)),
+        new CommandHandler<ExportRequest>("export", export.RunAsync) { CanBeSuperseded = true },
         new CommandHandler<EndTasksRequest>("end-tasks", static (_, _, _) => Task.FromResult(new TaskStatus()))
         {
             Supersedes = true,

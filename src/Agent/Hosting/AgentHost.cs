@@ -1,7 +1,9 @@
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
+using Cairn.Agent.Deleting;
 using Cairn.Agent.Describe;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Exporting;
 using Cairn.Agent.Identity;
 using Cairn.Agent.Journal;
 using Cairn.Agent.Registration;
@@ -143,6 +145,8 @@ internal static class AgentHost
         services.AddSingleton<PointCopy>();
         services.AddSingleton<PointCommit>();
         services.AddSingleton<PointVerification>();
+        services.AddSingleton<PointDeletion>();
+        services.AddSingleton<PointExport>();
         services.AddSingleton<PointCatalogue>();
         services.AddSingleton<RestoreJournal>();
         services.AddSingleton<RestorePlanner>();
@@ -161,6 +165,8 @@ internal static class AgentHost
                 provider.GetRequiredService<PointCopy>(),
                 provider.GetRequiredService<PointCommit>(),
                 provider.GetRequiredService<PointVerification>(),
+                provider.GetRequiredService<PointDeletion>(),
+                provider.GetRequiredService<PointExport>(),
                 provider.GetRequiredService<ServiceDesk>(),
                 provider.GetRequiredService<RestoreStage>(),
                 provider.GetRequiredService<RestoreDesk>()),

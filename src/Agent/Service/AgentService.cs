@@ -1,5 +1,6 @@
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
+using Cairn.Agent.Deleting;
 using Cairn.Agent.Describe;
 using Cairn.Agent.Restore;
 using Cairn.Agent.Tasks;
@@ -23,6 +24,7 @@ internal sealed class AgentService(
     CaptureDesk captures,
     MetadataExchange metadata,
     PointCatalogue catalogue,
+    PointDeletion deletion,
     Journal.AgentJournal journal,
     IHostApplicationLifetime lifetime) : Cairn.V1.Agent.AgentBase
 {
@@ -121,6 +123,13 @@ internal sealed class AgentService(
 
     public override Task<TaskStatus> Commit(CommitRequest request, ServerCallContext context) =>
         Accept("commit", request);
+
+    public override Task<DeleteResult> PlanDelete(PlanDeleteRequest request, ServerCallContext context) =>
+        Guarded(() => deletion.PlanAsync(request, context.CancellationToken));
+
+    public override Task<TaskStatus> Delete(DeleteRequest request, ServerCallContext context) => Accept("delete", request);
+
+    public override Task<TaskStatus> Export(ExportRequest request, ServerCallContext context) => Accept("export", request);
 
     public override Task<TaskStatus> EndTasks(EndTasksRequest request, ServerCallContext context) => Accept("end-tasks", request);
 

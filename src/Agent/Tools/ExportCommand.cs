@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.IO.Compression;
+using Cairn.Agent.Exporting;
 using Cairn.Repository;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
@@ -36,8 +36,8 @@ internal static class ExportCommand
 
             var request = new ExportRequest { Wanted = entry => PointCommands.Matches(parsed.GetValue(match)!, entry) };
             var report = path == "-"
-                ? await PackAsync(repository, point, request, Console.OpenStandardOutput(), packing, cancellationToken)
-                : await WriteFileAsync(repository, point, request, path, packing, cancellationToken);
+                ? await packing.WriteAsync(repository, point, request, Console.OpenStandardOutput(), cancellationToken)
+                : await packing.WriteFileAsync(repository, point, request, path, onWritten: static _ => { }, cancellationToken);
             if (path != "-")
             {
                 await tool.Output.WriteLineAsync($"{point}: {report.Entries} entries, {ByteSize.Format(report.Bytes)} in {path}");
@@ -49,61 +49,10 @@ internal static class ExportCommand
     private static void Check(bool isTar, Packing packing, string match)
     {
         var fault = !isTar && (packing != default || match != "*") ? "--gzip, --zstd and --match go with --format tar"
-            : packing is { Gzip: not null, Zstd: not null } ? "--gzip and --zstd exclude each other"
-            : packing.Gzip is < 1 or > 9 ? "--gzip takes 1 to 9"
-            : packing.Zstd is < 1 or > 19 ? "--zstd takes 1 to 19"
-            : null;
+            : packing.Fault();
         if (fault is not null)
         {
             throw new CairnException(ErrorCode.InvalidRequest, fault, "see cairn-agent repository export --help");
         }
     }
-
-    // Under another name until it is whole: half an archive must not pass for one.
-    private static async Task<ExportReport> WriteFileAsync(
-        INodeRepository repository, PointId point, ExportRequest request, string path, Packing packing, CancellationToken cancellationToken)
-    {
-        var partial = path + ".partial";
-        if (File.Exists(path))
-        {
-            throw new CairnException(ErrorCode.PathUnusable, $"{path} is there already", "name another file, or remove it", subject: path);
-        }
-
-        try
-        {
-            ExportReport report;
-            await using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20))
-            {
-                report = await PackAsync(repository, point, request, file, packing, cancellationToken);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, path, overwrite: false);
-            return report;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new CairnException(ErrorCode.InputOutput, $"{path}: {failure.Message}", "name a file that can be written, with room for the point", subject: path, cause: failure);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
-    }
-
-    private static async Task<ExportReport> PackAsync(
-        INodeRepository repository, PointId point, ExportRequest request, Stream destination, Packing packing, CancellationToken cancellationToken)
-    {
-        if (packing == default)
-        {
-            return await repository.ExportTarAsync(point, request, destination, cancellationToken);
-        }
-
-        await using Stream packed = packing.Zstd is { } level
-            ? new ZstdFrameStream(destination, level)
-            : new GZipStream(destination, new ZLibCompressionOptions { CompressionLevel = packing.Gzip!.Value }, leaveOpen: true);
-        return await repository.ExportTarAsync(point, request, packed, cancellationToken);
-    }
-
-    private readonly record struct Packing(int? Gzip, int? Zstd);
 }

@@ -7,17 +7,19 @@ using Cairn.V1;
 
 namespace Cairn.Cli.Backups;
 
-/// <summary><c>cairn backup run|list|show|files|verify</c></summary>
+/// <summary><c>cairn backup run|list|show|files|verify|export|delete</c></summary>
 internal static class BackupCommands
 {
     /// <summary>The group with its commands.</summary>
-    public static Command Make(CommandHost host) => new("backup", "make backup points, look at them, verify them")
+    public static Command Make(CommandHost host) => new("backup", "make backup points, look at them, verify, export and delete them")
     {
         BackupRunCommand.Make(host),
         List(host),
         Show(host),
         Files(host),
         BackupVerifyCommand.Make(host),
+        BackupExportCommand.Make(host),
+        BackupDeleteCommand.Make(host),
     };
 
     private static Command List(CommandHost host)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Cli.Clusters;
 using Cairn.Cli.CommandLine;
 using Cairn.Cli.Connecting;
 using Cairn.Cli.Jobs;
@@ -24,6 +25,7 @@ internal static class BackupRunCommand
             HelpName = "TEXT",
             DefaultValueFactory = _ => "",
         };
+        var onNodeFailure = new NodeFailureOption();
         var cold = new Option<bool>("--cold") { Description = "of stopped databases; refused while any instance runs" };
         var exact = new Option<bool>("--exact")
         {
@@ -59,7 +61,7 @@ internal static class BackupRunCommand
         var command = host.Command(
             "run",
             "make one backup point of the whole cluster",
-            [.. name.Symbols, full, incremental, label, cold, exact, verifyUnchanged, method, objects, from, .. words.Symbols, wait, noWait],
+            [.. name.Symbols, full, incremental, label, onNodeFailure.Symbol, cold, exact, verifyUnchanged, method, objects, from, .. words.Symbols, wait, noWait],
             async (run, given, token) =>
             {
                 var request = new RunBackupRequest
@@ -69,6 +71,7 @@ internal static class BackupRunCommand
                         : given.GetValue(incremental) ? BackupKind.Incremental
                         : BackupKind.Unspecified,
                     Label = given.GetRequiredValue(label),
+                    OnNodeFailure = onNodeFailure.Read(given),
                     Cold = given.GetValue(cold),
                     Exact = given.GetValue(exact),
                     VerifyUnchanged = given.GetValue(verifyUnchanged),

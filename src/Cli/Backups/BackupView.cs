@@ -30,8 +30,25 @@ internal static class BackupView
                 + $"{ByteText.Size(stored)} stored, ratio {ByteText.Ratio(stored, size)}")
             .Detail("consistency", Printable.OrDash(point.Consistency))
             .Detail("skew", $"{TimeText.Span(TimeSpan.FromMilliseconds(point.SkewMs))} between the first and the last node's first captured byte");
+        AddCoverage(page, backup.Record?.Coverage);
         AddCaveats(page, point);
         return page.Gap().Table(Nodes(backup)).ToView();
+    }
+
+    private static void AddCoverage(Page page, Coverage? coverage)
+    {
+        if (coverage is null)
+        {
+            return;
+        }
+
+        page.Detail("coverage", coverage.Whole
+            ? new Cell("what is there makes the whole cluster again", Styles.Good)
+            : new Cell("what is there does not make the whole cluster again", Styles.Attention));
+        foreach (var finding in coverage.Findings)
+        {
+            page.Detail("", Printable.Line(finding));
+        }
     }
 
     private static void AddCaveats(Page page, PointSummary point)

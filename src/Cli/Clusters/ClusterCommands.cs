@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cairn.Cli.CommandLine;
 using Cairn.Cli.Connecting;
+using Cairn.Cli.Restores;
+using Cairn.Cli.Wording;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
@@ -35,12 +37,14 @@ internal static class ClusterCommands
             HelpName = "NODE",
             Required = true,
         };
-        return host.Command("add", "tell the coordinator about a cluster", [name, engine, nodes], async (run, given, token) =>
+        var onNodeFailure = new NodeFailureOption();
+        return host.Command("add", "tell the coordinator about a cluster", [name, engine, nodes, onNodeFailure.Symbol], async (run, given, token) =>
         {
             var request = new AddClusterRequest
             {
                 Name = given.GetRequiredValue(name),
                 Engine = given.GetRequiredValue(engine),
+                OnNodeFailure = onNodeFailure.Read(given),
             };
             request.Nodes.Add(given.GetRequiredValue(nodes)
                 .SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
@@ -123,21 +127,50 @@ internal static class ClusterCommands
         var name = new ClusterOperand();
         var held = new Option<string>("--lock")
         {
-            Description = "the lock's id, as 'cairn cluster list' shows it", HelpName = "ID", Required = true,
+            Description = "the lock's id, as 'cairn cluster list' shows it; with --break the whole id of the job that holds it",
+            HelpName = "ID",
+            Required = true,
         };
-        return host.Command(
-            "unlock", "free a cluster that was locked for maintenance", [.. name.Symbols, held], async (run, given, token) =>
+        var breakJob = new Option<bool>("--break")
+        {
+            Description = "break the lock of a job that can be neither waited for nor given up: it ends wherever it is",
+        };
+        var yes = RestoreCommands.Yes("do not ask; without a terminal it must be given with --break");
+        Symbol[] symbols = [.. name.Symbols, held, breakJob, yes];
+        return host.Command("unlock", "free a cluster that was locked for maintenance, or break a job's lock", symbols, async (run, given, token) =>
+        {
+            var request = new UnlockClusterRequest
             {
-                var request = new UnlockClusterRequest
+                Name = await name.ResolveAsync(run, given, token),
+                LockId = given.GetRequiredValue(held),
+                BreakJob = given.GetValue(breakJob),
+            };
+            if (request.BreakJob)
+            {
+                var job = await run.Coordinator.AskAsync(
+                    (client, options) => client.GetJobAsync(new GetJobRequest { JobId = request.LockId }, options),
+                    CoordinatorSession.QuestionLimit,
+                    token);
+                run.Console.ErrorLine(Interrupts(job));
+                if (!given.GetValue(yes))
                 {
-                    Name = await name.ResolveAsync(run, given, token), LockId = given.GetRequiredValue(held),
-                };
-                var cluster = await run.Coordinator.AskAsync(
-                    (client, options) => client.UnlockClusterAsync(request, options), CoordinatorSession.QuestionLimit, token);
-                run.Print(cluster, () => ClusterViews.List([cluster]));
-                return ExitClass.Done;
-            });
+                    await Confirmation.RequireAsync(run.Console, "This breaks that job's lock", request.Name, token);
+                }
+            }
+
+            var cluster = await run.Coordinator.AskAsync(
+                (client, options) => client.UnlockClusterAsync(request, options), CoordinatorSession.QuestionLimit, token);
+            run.Print(cluster, () => ClusterViews.List([cluster]));
+            return ExitClass.Done;
+        });
     }
+
+    private static string Interrupts(Job job) =>
+        $"this interrupts {Printable.Line(job.Kind)} job {Printable.Line(job.JobId)} in phase {Printable.OrDash(job.Phase)}"
+        + (job.PointId.Length > 0 ? $", point {Printable.Line(job.PointId)}" : "")
+        + (job.AskedBy.Length > 0 ? $", asked for by {Printable.Line(job.AskedBy)}" : "")
+        + string.Concat(job.Nodes.Where(node => node.State == TaskState.Running).Select(node =>
+            $"; {Printable.Line(node.Node)} is in {Printable.OrDash(node.Progress?.Phase ?? "")}"));
 
     private static Task<ListClustersResponse> AskClustersAsync(Invocation run, CancellationToken token) =>
         run.Coordinator.AskAsync(

@@ -49,6 +49,7 @@ internal static class ClusterViews
             .Detail("cluster", Printable.Line(cluster.Name))
             .Detail("engine", Printable.Line(cluster.Engine))
             .Detail("lock", Lock(cluster))
+            .Detail("on node failure", cluster.OnNodeFailure == NodeFailurePolicy.Partial ? "partial" : "abort")
             .Detail("epoch", cluster.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture))
             .Gap()
             .Table(table)
@@ -59,6 +60,9 @@ internal static class ClusterViews
     {
         { Maintenance: { } kept } => new Cell(
             $"maintenance since {TimeText.Moment(kept.Since)}, lock {Printable.Line(kept.LockId)}: {Printable.Line(kept.Reason)}",
+            Styles.Attention),
+        { Holders.Count: > 1 } => new Cell(
+            "held by " + string.Join(" and ", cluster.Holders.Select(holder => $"{Printable.Line(holder.Kind)} job {Printable.Line(holder.JobId)}")),
             Styles.Attention),
         { LockedByJob.Length: > 0 } => new Cell($"held by job {Printable.Line(cluster.LockedByJob)}", Styles.Attention),
         _ => "free",

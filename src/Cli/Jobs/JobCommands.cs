@@ -8,17 +8,18 @@ using Cairn.V1;
 
 namespace Cairn.Cli.Jobs;
 
-/// <summary><c>cairn job list|show|watch|wait|cancel|explain</c></summary>
+/// <summary><c>cairn job list|show|watch|wait|cancel|resume|explain</c></summary>
 internal static class JobCommands
 {
     /// <summary>The group with its commands.</summary>
-    public static Command Make(CommandHost host) => new("job", "runs of backup, verify and restore")
+    public static Command Make(CommandHost host) => new("job", "runs of backup, verify, restore, export and delete")
     {
         List(host),
         Show(host),
         Watch(host),
         Wait(host),
         Cancel(host),
+        Resume(host),
         Explain(host),
     };
 
@@ -103,6 +104,26 @@ internal static class JobCommands
                     .ToView());
                 return ExitClass.Done;
             });
+    }
+
+    private static Command Resume(CommandHost host)
+    {
+        var id = Operands.Job();
+        var wait = Operands.Wait();
+        var noWait = Operands.NoWait();
+        var command = host.Command(
+            "resume",
+            "go on with a backup that failed while it copied, as long as its captures are kept",
+            [id, wait, noWait],
+            async (run, given, token) =>
+            {
+                var request = new ResumeJobRequest { JobId = given.GetRequiredValue(id) };
+                var job = await run.Coordinator.AskAsync(
+                    (client, options) => client.ResumeJobAsync(request, options), CoordinatorSession.QuestionLimit, token);
+                return await JobConclusion.ReachAsync(run, job, wait: !given.GetValue(noWait), token);
+            });
+        command.RefuseBoth(wait, noWait);
+        return command;
     }
 
     private static Command Explain(CommandHost host)

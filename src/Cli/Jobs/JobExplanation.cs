@@ -40,7 +40,7 @@ internal static class JobExplanation
     }
 
     private static string Beginning(Job job) =>
-        $"{Article(job.Kind)} of cluster {Printable.Line(job.Cluster)} was asked for at {TimeText.Moment(job.Created)}"
+        $"{Article(job.Kind)} of cluster {Printable.Line(job.Cluster)} was asked for{(job.AskedBy.Length > 0 ? $" by {Printable.Line(job.AskedBy)}" : "")} at {TimeText.Moment(job.Created)}"
         + $"{(job.PointId.Length > 0 ? $"; it is about point {Printable.Line(job.PointId)}" : "")}"
         + $"{(job.RestoreJobId.Length > 0 ? $" and restore {Printable.Line(job.RestoreJobId)}" : "")}."
         + $" It held the cluster's lock with epoch {job.Epoch}.";
@@ -86,6 +86,9 @@ internal static class JobExplanation
         "start" => "The agents started the instances over the restored data.",
         "start again" => "The agents started the instances again over their old data.",
         "undo" => "Every node put the old data back.",
+        "delete" => "Every node deleted its part of the point and keeps a tombstone, so that it cannot come back.",
+        "export" => "Every node brought its part of the point to a directory on its own host.",
+        "check cut" => "The engine compared what the nodes captured: whether it fits together.",
         "discard" => "Every node removed what the restore had left beside.",
         "end" => "The nodes were told to end what they were doing for it.",
         _ when phase.StartsWith("capture ", StringComparison.Ordinal) =>
@@ -96,6 +99,7 @@ internal static class JobExplanation
     private static string Article(string kind) => kind switch
     {
         "undo" => "An undo",
+        "export" => "An export",
         _ => $"A {Printable.Line(kind)}",
     };
 

@@ -35,6 +35,11 @@ internal static class JobView
         page.Detail("created", TimeText.Moment(job.Created))
             .Detail("ended", TimeText.Moment(job.Ended))
             .Detail("took", TimeText.Between(job.Created, job.Ended));
+        if (job.ResumableUntil is { } until)
+        {
+            page.Detail("resumable", $"until {TimeText.Moment(until)}: 'cairn job resume {Printable.Line(job.JobId)}'");
+        }
+
         if (job.Nodes.Count > 0)
         {
             page.Gap().Table(Nodes(job, now));

@@ -36,51 +36,73 @@ internal sealed class BackupCommit(OwedDelivery owed, CoordinatorLimits limits, 
     public async Task<JobState> RollForwardAsync(RunningJob job, CancellationToken cancellationToken)
     {
         job.Enter("commit");
-        var nodes = job.ReadPlan<BackupPlan>()!.Nodes.Count;
+        var plan = job.ReadPlan<BackupPlan>()!;
         var left = await owed.SettleAsync(job, limits.Command, limits.Call, cancellationToken);
-        if (left.Count == nodes)
+        if (NobodyHolds(plan, left))
         {
             // Nobody holds the point yet, so it is worth waiting longer.
             left = await owed.SettleAsync(job, limits.Command, limits.Patience, cancellationToken);
         }
 
-        if (left.Count == nodes)
+        if (NobodyHolds(plan, left))
         {
-            var (node, failure) = left.First();
+            var failure = left[plan.Nodes[0]];
             throw new CairnException(
                 failure.Code,
                 $"no node could be given the commit record yet: {failure.Message}",
                 "bring the nodes back: the record is owed to them, and the point exists as soon as one holds it",
-                node,
+                plan.Nodes[0],
                 failure.Subject);
         }
 
         foreach (var (node, failure) in left)
         {
-            job.Note($"the commit record will be given to it when it is back: {failure.Message}", node);
+            job.Note(
+                plan.Nodes.Contains(node)
+                    ? $"the commit record will be given to it when it is back: {failure.Message}"
+                    : $"what it has of the point is removed when it is back: {failure.Message}",
+                node);
         }
 
-        return JobState.Succeeded;
+        if (plan.Missing.Count == 0)
+        {
+            return JobState.Succeeded;
+        }
+
+        foreach (var finding in PointCoverage.Of(plan).Findings)
+        {
+            job.Note(finding);
+        }
+
+        return JobState.Partial;
     }
+
+    private static bool NobodyHolds(BackupPlan plan, IReadOnlyDictionary<string, CairnException> left) =>
+        plan.Nodes.All(left.ContainsKey);
+
+    /// <summary>A reason as it goes into an abort.</summary>
+    public static string Shortened(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason];
 
     /// <summary>Decides that there will be no point, and has every node sweep what it has of it.</summary>
     public async Task CallOffAsync(
         RunningJob job, BackupPlan plan, string reason, CancellationToken cancellationToken)
     {
-        var request = new AbortRequest
-        {
-            PointId = plan.PointId,
-            Reason = reason.Length <= LongestReason ? reason : reason[..LongestReason],
-        };
+        DecideAbort(job, plan, reason);
+        await SettleAbortAsync(job, cancellationToken);
+    }
+
+    /// <summary>Decides that there will be no point; the nodes are told by whoever delivers what is owed.</summary>
+    public void DecideAbort(RunningJob job, BackupPlan plan, string reason)
+    {
+        var request = new AbortRequest { PointId = plan.PointId, Reason = Shortened(reason) };
         job.Decide(JobDecision.Aborted, (db, transaction) =>
         {
-            foreach (var node in plan.Nodes)
+            foreach (var node in plan.Nodes.Concat(plan.Missing.Select(missing => missing.Node)))
             {
                 OwedTable.Add(
                     db, transaction, node, job.Cluster, job.Id, OwedCommand.Abort, request, time.GetUtcNow());
             }
         });
-        await SettleAbortAsync(job, cancellationToken);
     }
 
     /// <summary>Has the nodes sweep that have not yet; what cannot be reached stays owed.</summary>

@@ -20,11 +20,26 @@ internal sealed record BackupPlan
     /// <summary>Full or incremental.</summary>
     public required BackupKind Kind { get; init; }
 
-    /// <summary>The nodes that take part; the cluster's nodes when the job began.</summary>
+    /// <summary>The nodes that take part: the cluster's nodes when the job began, but for those that are missing since.</summary>
     public required IReadOnlyList<string> Nodes { get; init; }
+
+    /// <summary>What becomes of the job when a node fails.</summary>
+    public NodeFailurePolicy OnNodeFailure { get; init; } = NodeFailurePolicy.Abort;
+
+    /// <summary>The nodes that the point goes without; empty unless that was allowed.</summary>
+    public IReadOnlyList<MissingNode> Missing { get; init; } = [];
+
+    /// <summary>Where the partitions were when the cluster was captured; kept only where nodes may be missing.</summary>
+    public Placement? Placement { get; init; }
 
     /// <summary>How many whole captures have been begun.</summary>
     public int CaptureAttempt { get; init; } = 1;
+
+    /// <summary>How many of them were begun because the one before had lost a node, which does not count against the cluster.</summary>
+    public int CapturesForLoss { get; init; }
+
+    /// <summary>How often each node's copy failed and was begun again because the job was resumed; 0 is left out.</summary>
+    public IReadOnlyDictionary<string, int> CopyRetries { get; init; } = new Dictionary<string, int>();
 
     /// <summary>How often, within that capture, the steps of a leader have been begun.</summary>
     public int LeaderAttempt { get; init; } = 1;

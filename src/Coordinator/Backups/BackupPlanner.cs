@@ -28,30 +28,49 @@ internal sealed class BackupPlanner(
         var cluster = catalog.Clusters.Get(job.Cluster);
         var topology = await survey.LookAsync(cluster, askDatabases: !request.Cold, cancellationToken);
         NoteAll(job, topology.Problems);
+        var now = time.GetUtcNow();
+        var plan = new BackupPlan
+        {
+            PointId = PointId.New(now).Text,
+            ChainId = "",
+            BasePointId = "",
+            Kind = request.Kind,
+            Nodes = cluster.Nodes,
+            OnNodeFailure = request.OnNodeFailure == NodeFailurePolicy.Unspecified ? cluster.OnNodeFailure : request.OnNodeFailure,
+        };
+        plan = NodeLoss.Exclude(job, plan, NodeProblems(topology, plan));
+        topology = topology.Without([.. plan.Missing.Select(missing => missing.Node)]);
         topology.RequireSound();
         RequireCapabilities(topology, request);
         job.RaiseEpochAbove(HighestEpoch(topology));
+        job.Note($"the cluster's members, leaders and placement have the fingerprint {Short(topology.Fingerprint)}");
 
         job.Enter("precheck");
         var kind = await BaseAsync(cluster, request.Kind, cancellationToken);
-        var nodes = ReplicaChoice.Nodes(topology, request, kind.Base);
-        if (nodes.Count < cluster.Nodes.Count)
+        IReadOnlyList<string> nodes = [.. ReplicaChoice.Nodes(topology, request, kind.Base).Where(plan.Nodes.Contains)];
+        if (nodes.Count < plan.Nodes.Count)
         {
             job.Note($"the copies of this cluster are the same byte for byte: {string.Join(", ", nodes)} is read");
         }
 
-        await PrecheckAsync(job, topology, nodes, kind.Kind, request, cancellationToken);
-
-        var now = time.GetUtcNow();
-        return new BackupPlan
+        plan = await PrecheckAsync(job, topology, plan with { Nodes = nodes }, kind.Kind, request, cancellationToken);
+        return plan with
         {
-            PointId = PointId.New(now).Text,
             ChainId = kind.Base?.Record.Summary.ChainId ?? ChainId.New(now).Text,
             BasePointId = kind.Base?.Id ?? "",
             Kind = kind.Kind,
-            Nodes = nodes,
         };
     }
+
+    /// <summary>The first twelve digits, enough for people to tell two apart.</summary>
+    public static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] : fingerprint;
+
+    // Of each node that cannot take part its gravest problem, where the job may go on without it; else nothing, and the whole
+    // cluster is judged.
+    private static IEnumerable<CairnException> NodeProblems(ClusterTopology topology, BackupPlan plan) => topology.Problems
+        .Where(problem => problem.Code is ErrorCode.AgentUnreachable or ErrorCode.AgentTooOld or ErrorCode.MemberDead or ErrorCode.InstanceNotRunning)
+        .Where(problem => NodeLoss.IsBearable(plan, problem))
+        .DistinctBy(problem => problem.Node);
 
     private static void NoteAll(RunningJob job, IReadOnlyList<CairnException> problems)
     {
@@ -109,10 +128,10 @@ internal sealed class BackupPlanner(
         };
     }
 
-    private async Task PrecheckAsync(
+    private async Task<BackupPlan> PrecheckAsync(
         RunningJob job,
         ClusterTopology topology,
-        IReadOnlyList<string> nodes,
+        BackupPlan plan,
         BackupKind kind,
         RunBackupRequest asked,
         CancellationToken cancellationToken)
@@ -130,19 +149,25 @@ internal sealed class BackupPlanner(
             Backup = new BackupPrecheck { Kind = kind, Cold = asked.Cold, Method = asked.Method, Parameters = { asked.Parameters } },
             Engine = topology.Cluster.Engine,
         };
-        var answers = await Task.WhenAll(nodes.Select(async node => (
-            Node: node,
-            Result: await calls.AskAsync(
-                node, (agent, options) => agent.PrecheckAsync(request, options), limits.Precheck, cancellationToken))));
-        var failed = answers
-            .SelectMany(answer => answer.Result.Checks
-                .Where(check => !check.Passed)
-                .Select(check => Checks.Failure(check, answer.Node)))
+        var failed = (await Task.WhenAll(plan.Nodes.Select(node => FailuresOnAsync(node, request, cancellationToken))))
+            .SelectMany(failures => failures)
             .ToList();
         NoteAll(job, failed);
-        if (failed.Count > 0)
+        return NodeLoss.Exclude(job, plan, failed.DistinctBy(failure => failure.Node));
+    }
+
+    private async Task<IReadOnlyList<CairnException>> FailuresOnAsync(
+        string node, PrecheckRequest request, CancellationToken cancellationToken)
+    {
+        try
         {
-            throw failed[0];
+            var answer = await calls.AskAsync(
+                node, (agent, options) => agent.PrecheckAsync(request, options), limits.Precheck, cancellationToken);
+            return [.. answer.Checks.Where(check => !check.Passed).Select(check => Checks.Failure(check, node))];
+        }
+        catch (CairnException failure)
+        {
+            return [failure];
         }
     }
 }

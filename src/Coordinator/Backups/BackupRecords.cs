@@ -78,7 +78,41 @@ internal static class BackupRecords
             record.Summary.Nodes.Add(mine);
         }
 
+        return plan.Missing.Count == 0 ? record : Partial(record, plan);
+    }
+
+    private static CommitRecord Partial(CommitRecord record, BackupPlan plan)
+    {
+        var coverage = PointCoverage.Of(plan);
+        record.Coverage = coverage;
+        record.Summary.Partial = true;
+        record.Summary.MissingNodes.Add(plan.Missing.Select(missing => missing.Node));
+
+        // Who is missing has nothing in the point: neither times nor a place in its topology.
+        foreach (var missing in plan.Missing)
+        {
+            Remove(record.Topology, node => node.Node == missing.Node);
+            Remove(record.Captures, node => node.Node == missing.Node);
+        }
+
+        if (!coverage.Whole)
+        {
+            record.Summary.Caveats.Add(new Caveat
+            {
+                Name = PointCoverage.CaveatName,
+                Text = "the point does not make the whole cluster again: " + string.Join("; ", coverage.Findings),
+            });
+        }
+
         return record;
+    }
+
+    private static void Remove<T>(Google.Protobuf.Collections.RepeatedField<T> field, Func<T, bool> unwanted)
+    {
+        foreach (var item in field.Where(unwanted).ToList())
+        {
+            field.Remove(item);
+        }
     }
 
     private static CommitRecord Captured(BackupPlan plan) => CommitRecord.Parser.ParseFrom(

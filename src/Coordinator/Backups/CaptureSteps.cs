@@ -103,7 +103,8 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
             {
                 job.Note(moved.Message, leader);
                 plan = NextLeaderAttempt(job, plan, moved);
-                topology = await survey.LookAsync(topology.Cluster, askDatabases: true, cancellationToken);
+                topology = (await survey.LookAsync(topology.Cluster, askDatabases: true, cancellationToken))
+                    .Without([.. plan.Missing.Select(missing => missing.Node)]);
                 topology.RequireSound();
             }
         }
@@ -124,7 +125,7 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
             job,
             nodes,
             new TaskName("capture", step.Name, attempt),
-            new TaskTerms(limit, Min(limits.Patience, limit), Repeatable: false),
+            new TaskTerms(limit, Min(Patience(plan), limit), Repeatable: false),
             (agent, header, options, _) => agent.CaptureAsync(
                 new CaptureRequest
                 {
@@ -155,6 +156,10 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
 
         return results;
     }
+
+    // All others stand at the barrier meanwhile. Where the job may go on without the node, that is worth one deadline and no more.
+    private TimeSpan Patience(BackupPlan plan) =>
+        plan.OnNodeFailure == NodeFailurePolicy.Partial && plan.Nodes.Count > 1 ? limits.Call : limits.Patience;
 
     private static BackupPlan NextLeaderAttempt(RunningJob job, BackupPlan plan, CairnException moved)
     {

@@ -1,5 +1,6 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Topology;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -13,7 +14,7 @@ namespace Cairn.Coordinator.Backups;
 /// most.
 /// </summary>
 internal sealed class ClusterCapture(
-    CoordinatorCatalog catalog, ClusterSurvey survey, CaptureSteps steps, CutCheck check)
+    CoordinatorCatalog catalog, ClusterSurvey survey, CaptureSteps steps, CutCheck check, NodeLoss loss, NodeDirectory directory)
 {
     /// <summary>How often a whole capture is begun.</summary>
     public const int MaxAttempts = 3;
@@ -33,43 +34,66 @@ internal sealed class ClusterCapture(
 
         while (true)
         {
-            var before = await LookAsync(job, request, cancellationToken);
-            CairnException failure;
             try
             {
-                (plan, var results) = await steps.RunAsync(job, request, plan, before, cancellationToken);
-                (plan, results, var after) = await FollowLeadersAsync(
-                    job, request, plan, before, results, cancellationToken);
-                if (after.Placement == before.Placement)
+                var (next, failure) = await TryAsync(job, request, plan, cancellationToken);
+                if (failure is null)
                 {
-                    var cut = await check.CheckAsync(job, plan, after, results, cancellationToken);
-                    if (cut.Consistent)
-                    {
-                        return Record(job, request, plan, before, after, cut);
-                    }
-
-                    failure = Inconsistent(cut);
+                    return next;
                 }
-                else
+
+                plan = next;
+                if (plan.CaptureAttempt - plan.CapturesForLoss >= MaxAttempts)
                 {
-                    failure = Changed(job.Cluster);
+                    throw failure;
                 }
+
+                job.Note($"{failure.Message}; everything is captured again");
             }
-            catch (CairnException unstable) when (unstable.Code == ErrorCode.CaptureUnstable)
+            catch (CairnException failure) when (NodeLoss.IsBearable(plan, failure))
             {
-                failure = unstable;
+                // Whether the other nodes' captures fit together without it can only be told of captures without it.
+                plan = loss.GoOnWithout(job, plan, failure);
+                plan = plan with { CapturesForLoss = plan.CapturesForLoss + 1 };
             }
 
-            if (plan.CaptureAttempt >= MaxAttempts)
-            {
-                throw failure;
-            }
-
-            job.Note($"{failure.Message}; everything is captured again");
             plan = plan with { CaptureAttempt = plan.CaptureAttempt + 1, LeaderAttempt = 1 };
             job.SavePlan(plan, plan.PointId);
         }
     }
+
+    /// <summary>One whole capture: the plan, with the capture in it, or why it does not hold.</summary>
+    private async Task<(BackupPlan Plan, CairnException? Failure)> TryAsync(
+        RunningJob job, RunBackupRequest request, BackupPlan plan, CancellationToken cancellationToken)
+    {
+        var before = await LookAsync(job, request, plan, cancellationToken);
+        try
+        {
+            (plan, var results) = await steps.RunAsync(job, request, plan, before, cancellationToken);
+            (plan, results, var after) = await FollowLeadersAsync(job, request, plan, before, results, cancellationToken);
+            NoteChange(job, before, after);
+            if (after.Placement != before.Placement)
+            {
+                return (plan, Changed(job.Cluster));
+            }
+
+            var cut = await check.CheckAsync(job, plan, after, results, cancellationToken);
+            return cut.Consistent ? (Record(job, request, plan, before, after, cut), null) : (plan, Inconsistent(cut));
+        }
+        catch (CairnException unstable) when (unstable.Code == ErrorCode.CaptureUnstable)
+        {
+            return (job.ReadPlan<BackupPlan>() ?? plan, unstable);
+        }
+    }
+
+    private static void NoteChange(RunningJob job, ClusterTopology before, ClusterTopology after) => job.Note(
+        after.Fingerprint == before.Fingerprint
+            ? $"members, leaders and placement are what they were before the capture (fingerprint {BackupPlanner.Short(after.Fingerprint)})"
+            : $"{(after.Placement == before.Placement ? "leaders" : "members or placement")} changed while it was captured: "
+                + $"fingerprint {BackupPlanner.Short(before.Fingerprint)} before, {BackupPlanner.Short(after.Fingerprint)} after"
+                + string.Concat(after.Leaders
+                    .Where(leader => before.Leaders.TryGetValue(leader.Key, out var former) && former.Node != leader.Value.Node)
+                    .Select(leader => $"; {leader.Key} is led on {leader.Value.Node} now, no longer on {before.Leaders[leader.Key].Node}")));
 
     /// <summary>
     /// Looks at the cluster again; while another node leads than the one whose metadata were captured, those are captured
@@ -83,26 +107,27 @@ internal sealed class ClusterCapture(
         IReadOnlyList<StepResult> results,
         CancellationToken cancellationToken)
     {
-        var after = await LookAsync(job, request, cancellationToken);
+        var after = await LookAsync(job, request, plan, cancellationToken);
         while (!request.Cold && CaptureSteps.LeaderMoved(before, after, results) is { } moved)
         {
             (plan, results) = await steps.RepeatLedAsync(job, request, plan, after, results, moved, cancellationToken);
-            after = await LookAsync(job, request, cancellationToken);
+            after = await LookAsync(job, request, plan, cancellationToken);
         }
 
         return (plan, results, after);
     }
 
     private async Task<ClusterTopology> LookAsync(
-        RunningJob job, RunBackupRequest request, CancellationToken cancellationToken)
+        RunningJob job, RunBackupRequest request, BackupPlan plan, CancellationToken cancellationToken)
     {
-        var topology = await survey.LookAsync(
+        var whole = await survey.LookAsync(
             catalog.Clusters.Get(job.Cluster), askDatabases: !request.Cold, cancellationToken);
+        var topology = whole.Without([.. plan.Missing.Select(missing => missing.Node)]);
         topology.RequireSound();
         return topology;
     }
 
-    private static BackupPlan Record(
+    private BackupPlan Record(
         RunningJob job, RunBackupRequest request, BackupPlan plan, ClusterTopology before, ClusterTopology after, Cut cut)
     {
         foreach (var finding in cut.Findings)
@@ -118,6 +143,7 @@ internal sealed class ClusterCapture(
         var captured = plan with
         {
             Captured = BackupRecords.OfCapture(job, request, plan, before, after, cut).ToByteArray(),
+            Placement = plan.OnNodeFailure == NodeFailurePolicy.Partial ? Placement.Of(after, directory) : null,
         };
         job.SavePlan(captured, captured.PointId);
         return captured;

@@ -14,7 +14,7 @@ namespace Cairn.Coordinator.Backups;
 /// Hands the cluster's captured metadata from the node that leads them to every other, so that a point survives the loss of
 /// any host. The only data that pass through the coordinator.
 /// </summary>
-internal sealed class MetadataHandOver(AgentCalls calls, CoordinatorLimits limits, TimeProvider time)
+internal sealed class MetadataHandOver(AgentCalls calls, NodeLoss loss, CoordinatorLimits limits, TimeProvider time)
 {
     private const int ChunkBytes = 1024 * 1024;
     private const long MaxBytes = 64L * 1024 * 1024;
@@ -37,7 +37,7 @@ internal sealed class MetadataHandOver(AgentCalls calls, CoordinatorLimits limit
         var others = plan.Nodes.Where(node => node != plan.MetadataNode).ToList();
         if (plan.MetadataNode is { } source && others.Count > 0)
         {
-            await HandOverAsync(job, source, others, cancellationToken);
+            plan = await HandOverAsync(job, plan, source, others, cancellationToken);
         }
 
         var done = plan with { MetadataHandedOver = true };
@@ -45,15 +45,35 @@ internal sealed class MetadataHandOver(AgentCalls calls, CoordinatorLimits limit
         return done;
     }
 
-    private async Task HandOverAsync(
-        RunningJob job, string source, List<string> others, CancellationToken cancellationToken)
+    private async Task<BackupPlan> HandOverAsync(
+        RunningJob job, BackupPlan plan, string source, List<string> others, CancellationToken cancellationToken)
     {
         job.Enter("metadata");
         var bundle = await FetchAsync(job, source, cancellationToken);
-        await Task.WhenAll(others.Select(node => PutAsync(job, source, node, bundle, cancellationToken)));
+        var failures = (await Task.WhenAll(others.Select(node => TryPutAsync(job, source, node, bundle, cancellationToken))))
+            .OfType<CairnException>()
+            .ToList();
+        plan = loss.GoOnWithoutAll(job, plan, failures);
         job.Note(
-            string.Create(CultureInfo.InvariantCulture, $"{bundle.Length} bytes of cluster metadata were handed to {others.Count} nodes"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{bundle.Length} bytes of cluster metadata were handed to {others.Count - failures.Count} nodes"),
             source);
+        return plan;
+    }
+
+    private async Task<CairnException?> TryPutAsync(
+        RunningJob job, string source, string node, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PutAsync(job, source, node, bundle, cancellationToken);
+            return null;
+        }
+        catch (CairnException failure)
+        {
+            return failure;
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> FetchAsync(RunningJob job, string source, CancellationToken cancellationToken)

@@ -122,6 +122,24 @@ internal static class CatalogSchema
             head_hash BLOB NOT NULL
         );
         """,
+        """
+        CREATE TABLE lock_holders (
+            cluster TEXT NOT NULL,
+            job_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            PRIMARY KEY (cluster, job_id)
+        );
+        INSERT INTO lock_holders (cluster, job_id, kind, since)
+            SELECT c.name, c.locked_by, j.kind, c.locked_at FROM clusters c JOIN jobs j ON j.job_id = c.locked_by
+            WHERE c.lock_reason IS NULL;
+        -- From here on locked_by and locked_at are of a lock for maintenance only.
+        UPDATE clusters SET locked_by = NULL, locked_at = NULL WHERE lock_reason IS NULL;
+        ALTER TABLE clusters ADD COLUMN on_node_failure INTEGER NOT NULL DEFAULT 1; -- NodeFailurePolicy
+        ALTER TABLE points ADD COLUMN deleted INTEGER;                  -- when it was decided; nodes that are away may still hold it
+        ALTER TABLE owed ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE jobs ADD COLUMN resumable_until INTEGER;            -- of a job that failed and whose captures are kept so long
+        """,
     ];
 
     /// <summary>Applies what is missing, each step in a transaction of its own.</summary>

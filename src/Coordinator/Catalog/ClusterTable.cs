@@ -10,10 +10,16 @@ namespace Cairn.Coordinator.Catalog;
 internal sealed class ClusterTable(CatalogDatabase database)
 {
     /// <summary>All of them, by name.</summary>
-    public IReadOnlyList<ClusterRecord> All() => database.Read(db => db
-        .Query<Row>("SELECT * FROM clusters ORDER BY name")
-        .Select(row => row.ToRecord())
-        .ToList());
+    public IReadOnlyList<ClusterRecord> All() => database.Read(db => All(db, transaction: null));
+
+    /// <summary>As <see cref="All()"/>, seen inside a transaction of the caller.</summary>
+    public static IReadOnlyList<ClusterRecord> All(SqliteConnection db, SqliteTransaction? transaction)
+    {
+        var holders = LockTable.Holders(db, transaction);
+        return [.. db
+            .Query<Row>("SELECT * FROM clusters ORDER BY name", transaction: transaction)
+            .Select(row => row.ToRecord([.. holders[row.Name]]))];
+    }
 
     /// <summary>The cluster called <paramref name="name"/>.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>.</exception>
@@ -49,8 +55,8 @@ internal sealed class ClusterTable(CatalogDatabase database)
         }
 
         db.Execute(
-            "UPDATE clusters SET engine = @Engine, nodes = @Nodes WHERE name = @Name",
-            new { definition.Name, definition.Engine, Nodes = JsonSerializer.Serialize(definition.Nodes) },
+            "UPDATE clusters SET engine = @Engine, nodes = @Nodes, on_node_failure = @OnNodeFailure WHERE name = @Name",
+            Columns(definition),
             transaction);
     });
 
@@ -83,6 +89,7 @@ internal sealed class ClusterTable(CatalogDatabase database)
         if (cluster.LockReason is null || cluster.LockedBy != lockId)
         {
             RequireFree(db, cluster, transaction);
+            throw new InvalidOperationException($"the lock of cluster '{name}' is neither held nor free");
         }
 
         db.Execute(
@@ -92,28 +99,18 @@ internal sealed class ClusterTable(CatalogDatabase database)
         return Find(db, name, transaction)!;
     });
 
-    /// <summary>Refuses a cluster that is held, itself or through one that has nodes in common with it.</summary>
-    /// <exception cref="CairnException"><see cref="ErrorCode.ClusterLocked"/>.</exception>
-    public static void RequireFree(SqliteConnection db, ClusterRecord cluster, SqliteTransaction transaction)
+    private static void RequireFree(SqliteConnection db, ClusterRecord cluster, SqliteTransaction transaction)
     {
-        if (cluster.HeldThrough(Locked(db, transaction)) is { } held)
+        if (cluster.HeldThrough(All(db, transaction)) is { } held)
         {
-            var kind = db.ExecuteScalar<string?>(
-                "SELECT kind FROM jobs WHERE job_id = @LockedBy", new { held.LockedBy }, transaction);
-            throw new ClusterLockedException(cluster, held, kind ?? "job");
+            throw new ClusterLockedException(cluster, held, held.Holders.Select(holder => holder.Kind.Word()).FirstOrDefault() ?? "");
         }
     }
 
     /// <summary>The cluster, seen inside a transaction of the caller; null when there is none.</summary>
     public static ClusterRecord? Find(SqliteConnection db, string name, SqliteTransaction? transaction) => db
         .QuerySingleOrDefault<Row>("SELECT * FROM clusters WHERE name = @name", new { name }, transaction)?
-        .ToRecord();
-
-    /// <summary>All clusters that are held, seen inside a transaction of the caller.</summary>
-    public static IReadOnlyList<ClusterRecord> Locked(SqliteConnection db, SqliteTransaction transaction) => db
-        .Query<Row>("SELECT * FROM clusters WHERE locked_by IS NOT NULL ORDER BY name", transaction: transaction)
-        .Select(row => row.ToRecord())
-        .ToList();
+        .ToRecord([.. LockTable.Holders(db, transaction)[name]]);
 
     /// <summary>The refusal of a name that no cluster has.</summary>
     public static CairnException Unknown(string name) => new(
@@ -124,9 +121,17 @@ internal sealed class ClusterTable(CatalogDatabase database)
 
     private static void Insert(SqliteConnection db, ClusterDefinition definition, SqliteTransaction transaction) =>
         db.Execute(
-            "INSERT INTO clusters (name, engine, nodes, epoch) VALUES (@Name, @Engine, @Nodes, 0)",
-            new { definition.Name, definition.Engine, Nodes = JsonSerializer.Serialize(definition.Nodes) },
+            "INSERT INTO clusters (name, engine, nodes, epoch, on_node_failure) VALUES (@Name, @Engine, @Nodes, 0, @OnNodeFailure)",
+            Columns(definition),
             transaction);
+
+    private static object Columns(ClusterDefinition definition) => new
+    {
+        definition.Name,
+        definition.Engine,
+        Nodes = JsonSerializer.Serialize(definition.Nodes),
+        OnNodeFailure = (int)definition.OnNodeFailure,
+    };
 
     private sealed class Row
     {
@@ -144,13 +149,19 @@ internal sealed class ClusterTable(CatalogDatabase database)
 
         public string? LockReason { get; set; }
 
-        public ClusterRecord ToRecord() => new(
+        public long OnNodeFailure { get; set; }
+
+        public ClusterRecord ToRecord(IReadOnlyList<LockHolder> holders) => new(
             Name,
             Engine,
             JsonSerializer.Deserialize<string[]>(Nodes) ?? [],
             Epoch,
-            LockedBy,
-            LockedAt is { } at ? CatalogTime.FromCatalog(at) : null,
-            LockReason);
+            LockedBy ?? holders.Select(holder => holder.JobId).FirstOrDefault(),
+            LockedAt is { } at ? CatalogTime.FromCatalog(at) : holders.Select(holder => (DateTimeOffset?)holder.Since).FirstOrDefault(),
+            LockReason)
+        {
+            Holders = holders,
+            OnNodeFailure = (V1.NodeFailurePolicy)OnNodeFailure,
+        };
     }
 }

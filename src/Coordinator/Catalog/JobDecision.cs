@@ -12,6 +12,8 @@ internal enum JobDecision
     /// <summary>A backup or a restore: it is being cleaned up. It only goes back.</summary>
     Aborted = 2,
 
-    /// <summary>A restore: every node has staged and verified its part. It only goes forward.</summary>
+    /// <summary>
+    /// A restore: every node has staged and verified its part. A deletion: the point is gone. It only goes forward.
+    /// </summary>
     Decided = 3,
 }

@@ -8,6 +8,8 @@ internal enum JobKind
     Restore,
     Undo,
     Discard,
+    Delete,
+    Export,
 }
 
 /// <summary>The words of <see cref="JobKind"/>.</summary>
@@ -20,6 +22,8 @@ internal static class JobKinds
         JobKind.Restore => "restore",
         JobKind.Undo => "undo",
         JobKind.Discard => "discard",
+        JobKind.Delete => "delete",
+        JobKind.Export => "export",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of job"),
     };
 
@@ -30,6 +34,17 @@ internal static class JobKinds
         "restore" => JobKind.Restore,
         "undo" => JobKind.Undo,
         "discard" => JobKind.Discard,
+        "delete" => JobKind.Delete,
+        "export" => JobKind.Export,
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, "not a kind of job"),
     };
+
+    /// <summary>
+    /// True when both may hold a cluster's lock at the same time: they read what is kept, or one of them adds to it. Two backups
+    /// would write to one repository.
+    /// </summary>
+    public static bool MayRunBeside(this JobKind one, JobKind other) =>
+        LeavesPointsAlone(one) && LeavesPointsAlone(other) && (one != JobKind.Backup || other != JobKind.Backup);
+
+    private static bool LeavesPointsAlone(JobKind kind) => kind is JobKind.Backup or JobKind.Verify or JobKind.Export;
 }

@@ -28,6 +28,9 @@ internal sealed record JobRecord(
     DateTimeOffset? CancelRequested,
     string AskedBy)
 {
+    /// <summary>Until when the job can be taken up again after it has failed; null when it cannot.</summary>
+    public DateTimeOffset? ResumableUntil { get; init; }
+
     /// <summary>True when the job has ended, well or not.</summary>
     public bool HasEnded => State is JobState.Succeeded or JobState.Partial or JobState.Failed or JobState.Cancelled;
 }

@@ -11,16 +11,18 @@ namespace Cairn.Coordinator.Catalog;
 internal sealed class JobTable(CatalogDatabase database)
 {
     /// <summary>
-    /// Takes the cluster's lock for a new job and makes it durable with it. The lock's epoch lies above the cluster's
-    /// last one and above <paramref name="highestSeen"/>, the highest that any agent has reported.
+    /// Takes the cluster's lock for a new job and makes it durable with it. The lock's epoch is that of those who hold it already,
+    /// or lies above the cluster's last one and above <paramref name="highestSeen"/>, the highest that any agent has reported.
     /// </summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>.</exception>
     public JobRecord Create(JobRecord job, long highestSeen) => database.Write((db, transaction) =>
     {
         var cluster = ClusterTable.Find(db, job.Cluster, transaction) ?? throw ClusterTable.Unknown(job.Cluster);
-        ClusterTable.RequireFree(db, cluster, transaction);
-
-        var locked = job with { Epoch = Math.Max(cluster.Epoch, highestSeen) + 1 };
+        LockTable.RequireFreeFor(db, cluster, job.Kind, transaction);
+        var locked = job with
+        {
+            Epoch = LockTable.Take(db, cluster, job.Id, job.Kind, job.Created, highestSeen, transaction),
+        };
         db.Execute(
             """
             INSERT INTO jobs (job_id, kind, cluster, state, phase, created, epoch, point_id, restore_job_id, request,
@@ -43,10 +45,6 @@ internal sealed class JobTable(CatalogDatabase database)
                 locked.AskedBy,
             },
             transaction);
-        db.Execute(
-            "UPDATE clusters SET epoch = @Epoch, locked_by = @Id, locked_at = @Created WHERE name = @Cluster",
-            new { locked.Epoch, Id = locked.Id.ToString(), Created = locked.Created.ToCatalog(), locked.Cluster },
-            transaction);
         return locked;
     });
 
@@ -56,9 +54,7 @@ internal sealed class JobTable(CatalogDatabase database)
     /// </summary>
     public long RaiseEpoch(JobId id, string cluster, long above) => database.Write((db, transaction) =>
     {
-        var epoch = Math.Max(above, db.ExecuteScalar<long>(
-            "SELECT epoch FROM clusters WHERE name = @cluster", new { cluster }, transaction)) + 1;
-        db.Execute("UPDATE clusters SET epoch = @epoch WHERE name = @cluster", new { epoch, cluster }, transaction);
+        var epoch = LockTable.RaiseAbove(db, id, cluster, above, transaction);
         db.Execute("UPDATE jobs SET epoch = @epoch WHERE job_id = @id", new { epoch, id = id.ToString() }, transaction);
         return epoch;
     });
@@ -85,10 +81,58 @@ internal sealed class JobTable(CatalogDatabase database)
         transaction) == 1);
 
     /// <summary>Records the flow's notes, and the point once it has a name.</summary>
-    public void SetPlan(JobId id, string plan, string pointId) => database.Write((db, transaction) => db.Execute(
-        "UPDATE jobs SET plan = @plan, point_id = @pointId WHERE job_id = @id",
-        new { id = id.ToString(), plan, pointId },
-        transaction));
+    public void SetPlan(JobId id, string plan, string pointId) => SetPlan(id, plan, pointId, static (_, _) => { });
+
+    /// <summary>As the other, together with <paramref name="alongside"/>.</summary>
+    public void SetPlan(JobId id, string plan, string pointId, Action<SqliteConnection, SqliteTransaction> alongside) =>
+        database.Write((db, transaction) =>
+        {
+            db.Execute(
+                "UPDATE jobs SET plan = @plan, point_id = @pointId WHERE job_id = @id",
+                new { id = id.ToString(), plan, pointId },
+                transaction);
+            alongside(db, transaction);
+        });
+
+    /// <summary>Records until when the job can be taken up again after it has failed.</summary>
+    public static void SetResumable(SqliteConnection db, JobId id, DateTimeOffset until, SqliteTransaction transaction) => db.Execute(
+        "UPDATE jobs SET resumable_until = @until WHERE job_id = @id",
+        new { id = id.ToString(), until = until.ToCatalog() },
+        transaction);
+
+    /// <summary>
+    /// Takes the lock again for a job that failed and can be resumed: it runs as if it had not ended, and what would have cleaned
+    /// up after it is not owed any more. Null when it cannot be resumed (any more).
+    /// </summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.ClusterLocked"/>.</exception>
+    public JobRecord? TryResume(JobId id, long highestSeen, DateTimeOffset now) => database.Write((db, transaction) =>
+    {
+        var found = db.QuerySingleOrDefault<Row>("SELECT * FROM jobs WHERE job_id = @id", new { id = id.ToString() }, transaction)?.ToRecord();
+        if (found is not { HasEnded: true, Decision: JobDecision.None, ResumableUntil: { } until } || until <= now)
+        {
+            return null;
+        }
+
+        var cluster = ClusterTable.Find(db, found.Cluster, transaction) ?? throw ClusterTable.Unknown(found.Cluster);
+        LockTable.RequireFreeFor(db, cluster, found.Kind, transaction);
+        var epoch = LockTable.Take(db, cluster, id, found.Kind, now, highestSeen, transaction);
+        db.Execute("DELETE FROM owed WHERE job_id = @id", new { id = id.ToString() }, transaction);
+        db.Execute(
+            "UPDATE jobs SET state = @running, ended = NULL, error = NULL, resumable_until = NULL, epoch = @epoch WHERE job_id = @id",
+            new { id = id.ToString(), running = (int)JobState.Running, epoch },
+            transaction);
+        return found with { State = JobState.Running, Ended = null, Error = null, ResumableUntil = null, Epoch = epoch };
+    });
+
+    /// <summary>The cluster's failed jobs can not be taken up again, and what they owe is due at once; says whether any could.</summary>
+    public bool ForgetResumable(string cluster) => database.Write((db, transaction) =>
+    {
+        db.Execute("UPDATE owed SET not_before = 0 WHERE cluster = @cluster", new { cluster }, transaction);
+        return db.Execute(
+            "UPDATE jobs SET resumable_until = NULL WHERE cluster = @cluster AND ended IS NOT NULL AND resumable_until IS NOT NULL",
+            new { cluster },
+            transaction) > 0;
+    });
 
     /// <summary>
     /// Makes the job's one choice durable, together with <paramref name="alongside"/>. Making the same choice again is
@@ -141,10 +185,7 @@ internal sealed class JobTable(CatalogDatabase database)
                     ended = ended.ToCatalog(),
                 },
                 transaction);
-            db.Execute(
-                "UPDATE clusters SET locked_by = NULL, locked_at = NULL WHERE locked_by = @id",
-                new { id = id.ToString() },
-                transaction);
+            LockTable.Free(db, id, transaction);
         });
 
     /// <summary>Records one node's state within the job.</summary>
@@ -289,6 +330,8 @@ internal sealed class JobTable(CatalogDatabase database)
 
         public string AskedBy { get; set; } = "";
 
+        public long? ResumableUntil { get; set; }
+
         public JobRecord ToRecord() => new(
             Shared.Identifiers.JobId.Parse(JobId),
             JobKinds.Parse(Kind),
@@ -306,6 +349,9 @@ internal sealed class JobTable(CatalogDatabase database)
             (JobDecision)Decision,
             (RestoreAftermath)Aftermath,
             CancelRequested is { } requested ? CatalogTime.FromCatalog(requested) : null,
-            AskedBy);
+            AskedBy)
+        {
+            ResumableUntil = ResumableUntil is { } until ? CatalogTime.FromCatalog(until) : null,
+        };
     }
 }

@@ -10,4 +10,7 @@ internal enum OwedCommand
     Discard = 3,
     Decide = 4,
     Swap = 5,
+
+    /// <summary>Of a node's part of a point.</summary>
+    Delete = 6,
 }

@@ -17,10 +17,22 @@ internal sealed class OwedTable(CatalogDatabase database)
         JobId job,
         OwedCommand command,
         IMessage request,
-        DateTimeOffset now) => db.Execute(
+        DateTimeOffset now) => Add(db, transaction, node, cluster, job, command, request, now, notBefore: now);
+
+    /// <summary>As the other, for a command that is not due before <paramref name="notBefore"/>.</summary>
+    public static void Add(
+        SqliteConnection db,
+        SqliteTransaction transaction,
+        string node,
+        string cluster,
+        JobId job,
+        OwedCommand command,
+        IMessage request,
+        DateTimeOffset now,
+        DateTimeOffset notBefore) => db.Execute(
         """
-        INSERT INTO owed (node, cluster, job_id, command, request, attempt, created, last_error)
-        VALUES (@node, @cluster, @job, @command, @request, 1, @now, '')
+        INSERT INTO owed (node, cluster, job_id, command, request, attempt, created, last_error, not_before)
+        VALUES (@node, @cluster, @job, @command, @request, 1, @now, '', @notBefore)
         ON CONFLICT (job_id, node, command) DO NOTHING
         """,
         new
@@ -31,6 +43,7 @@ internal sealed class OwedTable(CatalogDatabase database)
             command = (int)command,
             request = request.ToByteArray(),
             now = now.ToCatalog(),
+            notBefore = notBefore.ToCatalog(),
         },
         transaction);
 
@@ -70,6 +83,8 @@ internal sealed class OwedTable(CatalogDatabase database)
 
         public long Attempt { get; set; }
 
+        public long NotBefore { get; set; }
+
         public OwedRecord ToRecord() => new(
             Id,
             Node,
@@ -77,6 +92,7 @@ internal sealed class OwedTable(CatalogDatabase database)
             Shared.Identifiers.JobId.Parse(JobId),
             (OwedCommand)Command,
             ByteString.CopyFrom(Request),
-            (int)Attempt);
+            (int)Attempt,
+            CatalogTime.FromCatalog(NotBefore));
     }
 }

@@ -20,9 +20,25 @@ internal sealed class PointTable(CatalogDatabase database)
         new { record.Summary.Cluster, record.Summary.PointId, Record = record.ToByteArray() },
         transaction);
 
-    /// <summary>The cluster's points, oldest first.</summary>
+    /// <summary>Records that a point is gone, within a transaction of the caller; nodes that are away may still hold it.</summary>
+    public static void MarkDeleted(SqliteConnection db, CommitRecord record, DateTimeOffset at, SqliteTransaction transaction)
+    {
+        Put(db, record, transaction);
+        db.Execute(
+            "UPDATE points SET deleted = coalesce(deleted, @at) WHERE cluster = @Cluster AND point_id = @PointId",
+            new { at = at.ToCatalog(), record.Summary.Cluster, record.Summary.PointId },
+            transaction);
+    }
+
+    /// <summary>The ids of the cluster's points that are gone.</summary>
+    public IReadOnlySet<string> Deleted(string cluster) => database.Read(db => db
+        .Query<string>("SELECT point_id FROM points WHERE cluster = @cluster AND deleted IS NOT NULL", new { cluster })
+        .ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>The cluster's points that were not deleted, oldest first.</summary>
     public IReadOnlyList<CommitRecord> Of(string cluster) => database.Read(db => db
-        .Query<byte[]>("SELECT record FROM points WHERE cluster = @cluster ORDER BY point_id", new { cluster })
+        .Query<byte[]>(
+            "SELECT record FROM points WHERE cluster = @cluster AND deleted IS NULL ORDER BY point_id", new { cluster })
         .Select(CommitRecord.Parser.ParseFrom)
         .ToList());
 }

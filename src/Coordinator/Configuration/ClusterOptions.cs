@@ -11,4 +11,10 @@ internal sealed class ClusterOptions
 
     /// <summary>The names of its nodes. At least one.</summary>
     public List<string> Nodes { get; set; } = [];
+
+    /// <summary>
+    /// <c>abort</c>: a backup during which a node fails makes no point. <c>partial</c>: it makes one without that node, which says
+    /// so. Default abort.
+    /// </summary>
+    public string OnNodeFailure { get; set; } = "abort";
 }

@@ -4,6 +4,7 @@ using Cairn.Coordinator.Audit;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
+using Cairn.V1;
 
 namespace Cairn.Coordinator.Configuration;
 
@@ -124,9 +125,17 @@ internal static class ConfigurationReader
                 problems.Add($"clusters[{index}]: another cluster is called '{cluster.Name}' too");
             }
 
+            if (cluster.OnNodeFailure is not ("abort" or "partial"))
+            {
+                problems.Add($"clusters[{index}]: on-node-failure is '{cluster.OnNodeFailure}', not abort or partial");
+            }
+
             if (found.Count == 0)
             {
-                checkedClusters.Add(new ClusterDefinition(cluster.Name!, cluster.Engine!, [.. cluster.Nodes!]));
+                checkedClusters.Add(new ClusterDefinition(cluster.Name!, cluster.Engine!, [.. cluster.Nodes!])
+                {
+                    OnNodeFailure = cluster.OnNodeFailure == "partial" ? NodeFailurePolicy.Partial : NodeFailurePolicy.Abort,
+                });
             }
         }
 

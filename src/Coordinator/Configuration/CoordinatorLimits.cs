@@ -36,6 +36,12 @@ internal sealed record CoordinatorLimits
     /// <inheritdoc cref="LimitsOptions.OwedSeconds"/>
     public required TimeSpan Owed { get; init; }
 
+    /// <inheritdoc cref="LimitsOptions.StallSeconds"/>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <inheritdoc cref="LimitsOptions.ResumeSeconds"/>
+    public TimeSpan Resume { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc cref="LimitsOptions.CertificateHours"/>
     public TimeSpan Certificate { get; init; } = TimeSpan.FromDays(30);
 
@@ -62,6 +68,8 @@ internal sealed record CoordinatorLimits
         Bulk = TimeSpan.FromSeconds(options.BulkSeconds),
         Command = TimeSpan.FromSeconds(options.CommandSeconds),
         Owed = TimeSpan.FromSeconds(options.OwedSeconds),
+        Stall = TimeSpan.FromSeconds(options.StallSeconds),
+        Resume = TimeSpan.FromSeconds(options.ResumeSeconds),
         Certificate = TimeSpan.FromHours(options.CertificateHours),
         Authority = TimeSpan.FromDays(options.AuthorityDays),
         Handshake = TimeSpan.FromSeconds(options.HandshakeSeconds),

@@ -1,6 +1,7 @@
 using System.Net;
 using Cairn.Coordinator.Audit;
 using Cairn.Shared.Security;
+using Cairn.V1;
 
 namespace Cairn.Coordinator.Configuration;
 
@@ -36,4 +37,8 @@ internal sealed record CoordinatorSettings(
 }
 
 /// <summary>A cluster by the operator's word.</summary>
-internal sealed record ClusterDefinition(string Name, string Engine, IReadOnlyList<string> Nodes);
+internal sealed record ClusterDefinition(string Name, string Engine, IReadOnlyList<string> Nodes)
+{
+    /// <summary>What becomes of a backup when a node fails.</summary>
+    public NodeFailurePolicy OnNodeFailure { get; init; } = NodeFailurePolicy.Abort;
+}

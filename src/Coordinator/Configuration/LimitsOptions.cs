@@ -59,6 +59,20 @@ internal sealed class LimitsOptions
     public int OwedSeconds { get; set; } = 5;
 
     /// <summary>
+    /// How long a task may run without anything of it moving (bytes, files, its phase) before it is given up as lost. Larger bears
+    /// slower disks; a hanging one holds the cluster's lock that long. Default 1800.
+    /// </summary>
+    [Range(30, 86_400)]
+    public int StallSeconds { get; set; } = 1800;
+
+    /// <summary>
+    /// How long the captures of a backup that failed while it copied are kept, so that <c>cairn job resume</c> can go on with it;
+    /// they take disk space meanwhile. 0: they are removed at once. Default 600.
+    /// </summary>
+    [Range(0, 86_400)]
+    public int ResumeSeconds { get; set; } = 600;
+
+    /// <summary>
     /// Life of the certificates that the coordinator issues, in hours; they are renewed after two thirds of it. Longer
     /// survives a longer absence of the coordinator. Default 720.
     /// </summary>

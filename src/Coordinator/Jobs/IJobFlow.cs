@@ -20,4 +20,12 @@ internal interface IJobFlow
     /// owed; <see cref="OperationCanceledException"/> of the token leaves the job for the next start.
     /// </summary>
     Task<JobState> RunAsync(RunningJob job, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Records what is owed to the nodes for a job that has decided nothing and whose lock was broken; sends nothing. Nothing by
+    /// default: most jobs leave nothing behind.
+    /// </summary>
+    void Abandon(RunningJob job)
+    {
+    }
 }

@@ -22,6 +22,7 @@ internal static class JobMessages
         Error = job.Error,
         RestoreJobId = job.RestoreJobId,
         AskedBy = job.AskedBy,
+        ResumableUntil = job.ResumableUntil is { } until ? Timestamp.FromDateTimeOffset(until) : null,
         Nodes = { nodes },
         Events = { events },
     };

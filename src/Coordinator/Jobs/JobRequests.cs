@@ -1,4 +1,5 @@
 using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Users;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Security;
@@ -7,7 +8,7 @@ using Cairn.V1;
 namespace Cairn.Coordinator.Jobs;
 
 /// <summary>What people ask about jobs, as far as they may see them.</summary>
-internal sealed class JobRequests(JobBoard board, JobRunner runner, CoordinatorCatalog catalog, JobSight sight)
+internal sealed class JobRequests(JobBoard board, JobRunner runner, CoordinatorCatalog catalog, NodeDirectory nodes, JobSight sight)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1000;
@@ -37,6 +38,13 @@ internal sealed class JobRequests(JobBoard board, JobRunner runner, CoordinatorC
     /// <summary>Gives a job up; throws as <see cref="JobRunner.Cancel"/> and <see cref="JobBoard.Resolve"/>.</summary>
     public Job Cancel(CancelJobRequest request, Caller asker) => runner.Cancel(
         board.Resolve(request.JobId, JobSight.CancelLimitOf(asker)), by: asker.Name);
+
+    /// <summary>Goes on with a job that failed; throws as <see cref="JobRunner.Resume"/> and <see cref="JobBoard.Resolve"/>.</summary>
+    public Job Resume(ResumeJobRequest request, Caller asker)
+    {
+        var id = board.Resolve(request.JobId, JobSight.CancelLimitOf(asker));
+        return runner.Resume(id, nodes.HighestEpoch(catalog.Jobs.Find(id)?.Cluster ?? ""), by: asker.Name);
+    }
 
     /// <summary>The job's state at once and then its changes until it has ended.</summary>
     public IAsyncEnumerable<Job> WatchAsync(WatchJobRequest request, Caller asker, CancellationToken cancellationToken) =>

@@ -31,7 +31,7 @@ internal sealed class JobRunner(
         foreach (var job in catalog.Jobs.Unfinished())
         {
             JobLog.Adopted(logger, job.Id, job.Cluster);
-            Begin(job, adopted: true);
+            Begin(job, adopted: true, "the coordinator was restarted; the job is taken up again");
         }
 
         return Task.CompletedTask;
@@ -43,7 +43,7 @@ internal sealed class JobRunner(
     {
         ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
         var locked = catalog.Jobs.Create(job, highestEpoch);
-        return Begin(locked, adopted: false).Look().State;
+        return Begin(locked, adopted: false, why: "").Look().State;
     }
 
     /// <summary>Gives a running job up; returns it as it is then.</summary>
@@ -65,6 +65,45 @@ internal sealed class JobRunner(
                 subject: id.ToString());
     }
 
+    /// <summary>Goes on with a job that failed and whose captures are kept; returns it as it is then.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.CannotResume"/>, <see cref="ErrorCode.ClusterLocked"/>.</exception>
+    public Job Resume(JobId id, long highestEpoch, string by)
+    {
+        ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
+        var known = catalog.Jobs.Find(id);
+        var resumed = catalog.Jobs.TryResume(id, highestEpoch, time.GetUtcNow())
+            ?? throw new CairnException(
+                ErrorCode.CannotResume,
+                known switch
+                {
+                    { HasEnded: false } => $"job {id} has not ended",
+                    { Kind: JobKind.Backup, State: JobState.Failed } =>
+                        $"what job {id} had captured is not kept (any more), so there is nothing to go on from",
+                    { Kind: JobKind.Backup } => $"job {id} did not fail: it is {known.State.ToString().ToLowerInvariant()}",
+                    _ => $"job {id} is no backup that failed while it copied",
+                },
+                "run it anew; 'cairn job show' says of a job that can be resumed, and until when",
+                subject: id.ToString());
+        return Begin(resumed, adopted: true, by.Length == 0 ? "it was resumed" : $"{by} resumed it").Look().State;
+    }
+
+    /// <summary>
+    /// Ends a job wherever it is, because somebody broke its lock. What it has decided stays decided and owed; what it has not is
+    /// called off.
+    /// </summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownJob"/>: it does not run.</exception>
+    public async Task BreakAsync(JobId id, string by, CancellationToken cancellationToken)
+    {
+        if (!running.TryGetValue(id, out var found))
+        {
+            throw new CairnException(
+                ErrorCode.UnknownJob, $"job {id} does not run", "'cairn cluster show' tells who holds the lock", subject: id.ToString());
+        }
+
+        found.Job.Break(by);
+        await found.Run.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Leaves all jobs where they are; they are taken up at the next start.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -75,13 +114,13 @@ internal sealed class JobRunner(
     /// <inheritdoc/>
     public void Dispose() => stopping.Dispose();
 
-    private LiveJob Begin(JobRecord record, bool adopted)
+    private LiveJob Begin(JobRecord record, bool adopted, string why)
     {
         var shown = board.Add(record);
         var job = new RunningJob(record, shown, catalog.Jobs, time, logger, adopted);
         if (adopted)
         {
-            job.Note("the coordinator was restarted; the job is taken up again");
+            job.Note(why);
         }
 
         var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,8 +160,18 @@ internal sealed class JobRunner(
     {
         try
         {
-            var state = await flow.RunAsync(job, stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, job.Broken);
+            var state = await flow.RunAsync(job, either.Token);
             End(job, state, error: null);
+        }
+        catch (Exception) when (job.Broken.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            if (job.Decision == JobDecision.None)
+            {
+                flow.Abandon(job);
+            }
+
+            End(job, JobState.Failed, job.LockBroken().ToDetail());
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {

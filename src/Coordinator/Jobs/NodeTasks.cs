@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
@@ -13,20 +15,32 @@ namespace Cairn.Coordinator.Jobs;
 /// the watch again when it breaks. All commands are safe to repeat (same task id, same answer), so a lost answer is just
 /// asked for again.
 /// </summary>
-internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<NodeTasks> logger)
+internal sealed class NodeTasks(AgentCalls calls, CoordinatorLimits limits, TimeProvider time, ILogger<NodeTasks> logger)
 {
     private const int MaxRepeats = 3;
 
     private static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(500);
 
+    // How long a watch may be silent before the agent is asked whether it is still there.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// Has all <paramref name="nodes"/> do the same at once. The first that fails ends the waiting for the others, and is
     /// thrown; what is left running on them is the business of the abort that follows.
     /// </summary>
-    public async Task<IReadOnlyDictionary<string, V1.TaskStatus>> OnAllAsync(
+    public Task<IReadOnlyDictionary<string, V1.TaskStatus>> OnAllAsync(
         RunningJob job,
         IEnumerable<string> nodes,
         TaskName name,
+        TaskTerms terms,
+        TaskCall call,
+        CancellationToken cancellationToken) => OnAllAsync(job, nodes, _ => name, terms, call, cancellationToken);
+
+    /// <summary>As the other, where the tasks have names of their own.</summary>
+    public async Task<IReadOnlyDictionary<string, V1.TaskStatus>> OnAllAsync(
+        RunningJob job,
+        IEnumerable<string> nodes,
+        Func<string, TaskName> nameOn,
         TaskTerms terms,
         TaskCall call,
         CancellationToken cancellationToken)
@@ -37,13 +51,13 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
         {
             try
             {
-                return (Node: node, Status: await OnAsync(job, node, name, terms, call, others.Token));
+                return (Node: node, Status: await OnAsync(job, node, nameOn(node), terms, call, others.Token));
             }
             catch (CairnException failure)
             {
                 if (Interlocked.CompareExchange(ref first, failure, null) is not null)
                 {
-                    job.Note($"{name.Phase} failed too: {failure.Message}", node);
+                    job.Note($"{nameOn(node).Phase} failed too: {failure.Message}", node);
                 }
 
                 await others.CancelAsync();
@@ -63,10 +77,36 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
         }
     }
 
+    /// <summary>Has all <paramref name="nodes"/> do the same at once; one that fails does not keep the others from it.</summary>
+    public async Task<(IReadOnlyDictionary<string, V1.TaskStatus> Done, IReadOnlyList<CairnException> Failures)> OnEachAsync(
+        RunningJob job,
+        IEnumerable<string> nodes,
+        Func<string, TaskName> nameOn,
+        TaskTerms terms,
+        TaskCall call,
+        CancellationToken cancellationToken)
+    {
+        var ended = await Task.WhenAll(nodes.Select(
+            async Task<(string Node, V1.TaskStatus? Status, CairnException? Failure)> (node) =>
+            {
+                try
+                {
+                    return (node, await OnAsync(job, node, nameOn(node), terms, call, cancellationToken), null);
+                }
+                catch (CairnException failure)
+                {
+                    return (node, null, failure);
+                }
+            }));
+        return (
+            ended.Where(task => task.Status is not null).ToDictionary(task => task.Node, task => task.Status!, StringComparer.Ordinal),
+            [.. ended.Select(task => task.Failure).OfType<CairnException>()]);
+    }
+
     /// <summary>Has one node do a task; returns how it ended when it succeeded.</summary>
     /// <exception cref="CairnException">
     /// The task's own failure; <see cref="ErrorCode.AgentUnreachable"/> when the patience, <see cref="ErrorCode.DeadlineExceeded"/>
-    /// when the limit is at its end.
+    /// when the limit is at its end; <see cref="ErrorCode.TaskLost"/> when the agent says that it runs, and nothing of it moves.
     /// </exception>
     public async Task<V1.TaskStatus> OnAsync(
         RunningJob job,
@@ -82,7 +122,8 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
             var command = new Command(job.Id, job.Cluster, job.Epoch, node, id, name, terms, call, job.Adopted);
             try
             {
-                var status = await FollowAsync(command, state => job.Report(state, node), cancellationToken);
+                var status = await FollowAsync(
+                    command, state => job.Report(state, node), fault => job.Note(fault, node), cancellationToken);
                 if (status.State == TaskState.Succeeded)
                 {
                     return status;
@@ -106,36 +147,39 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
     /// <summary>As <see cref="OnAsync"/> for a command outside a running job; the task's failure is thrown.</summary>
     public async Task<V1.TaskStatus> DeliverAsync(Command command, CancellationToken cancellationToken)
     {
-        var status = await FollowAsync(command, static _ => { }, cancellationToken);
+        var status = await FollowAsync(command, static _ => { }, static _ => { }, cancellationToken);
         return status.State == TaskState.Succeeded ? status : throw Failure(status, command.Node);
     }
 
     private async Task<V1.TaskStatus> FollowAsync(
-        Command command, Action<V1.TaskStatus> report, CancellationToken cancellationToken)
+        Command command, Action<V1.TaskStatus> report, Action<string> noteFault, CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + command.Terms.Limit;
-        var lastContact = time.GetUtcNow();
+        var pulse = new TaskPulse(time.GetUtcNow());
+        var lost = (DateTimeOffset?)null;
         var mayBeKnown = command.Adopted;
-        V1.TaskStatus? status = null;
         while (true)
         {
             try
             {
-                status = mayBeKnown ? await FindAsync(command, cancellationToken) : null;
+                var status = mayBeKnown ? await FindAsync(command, cancellationToken) : null;
                 status ??= await SendAsync(command, until, cancellationToken);
                 mayBeKnown = true;
-                lastContact = time.GetUtcNow();
-                report(status);
-                if (HasEnded(status))
+                if (lost is { } since)
+                {
+                    noteFault(string.Create(
+                        CultureInfo.InvariantCulture, $"it answers again after {(time.GetUtcNow() - since).TotalSeconds:0.#} s"));
+                    lost = null;
+                }
+
+                if (IsEnd(status))
                 {
                     return status;
                 }
 
                 await foreach (var next in WatchAsync(command, until, cancellationToken))
                 {
-                    lastContact = time.GetUtcNow();
-                    report(next);
-                    if (HasEnded(next))
+                    if (IsEnd(next))
                     {
                         JobLog.Task(logger, command.Id, next.Kind, command.Job, command.Node, next.State);
                         return next;
@@ -145,10 +189,17 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
             catch (CairnException failure) when (
                 AgentCalls.IsBrokenWire(failure)
                 && time.GetUtcNow() < until
-                && time.GetUtcNow() - lastContact < command.Terms.Patience)
+                && time.GetUtcNow() - pulse.LastContact < command.Terms.Patience)
             {
                 // It may be restarting; what it was told it has written down, and goes on with.
                 mayBeKnown = true;
+                if (lost is null)
+                {
+                    lost = time.GetUtcNow();
+                    noteFault(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{failure.Message}; it is waited for, at most {command.Terms.Patience.TotalSeconds:0} s"));
+                }
             }
 
             if (time.GetUtcNow() >= until)
@@ -163,6 +214,24 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
             }
 
             await Task.Delay(Backoff, time, cancellationToken);
+        }
+
+        bool IsEnd(V1.TaskStatus status)
+        {
+            pulse.Feel(status, time.GetUtcNow());
+            report(status);
+            if (status.State is TaskState.Succeeded or TaskState.Failed)
+            {
+                return true;
+            }
+
+            return pulse.StillFor(time.GetUtcNow()) < limits.Stall ? false : throw new CairnException(
+                ErrorCode.TaskLost,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{command.Node}: the agent says that {command.Name.Phase} runs, but nothing of it has moved for {pulse.StillFor(time.GetUtcNow()).TotalSeconds:0} s"),
+                "look on that host for a hanging disk or database and restart its agent; a larger stall-seconds can be set in the coordinator's configuration",
+                command.Node);
         }
     }
 
@@ -200,14 +269,35 @@ internal sealed class NodeTasks(AgentCalls calls, TimeProvider time, ILogger<Nod
             cancellationToken);
     }
 
-    private IAsyncEnumerable<V1.TaskStatus> WatchAsync(
-        Command command, DateTimeOffset until, CancellationToken cancellationToken) => calls.ReadAsync(
+    // Ends quietly when it is silent for a while: then the agent is asked for the task, which tells whether it still lives.
+    private async IAsyncEnumerable<V1.TaskStatus> WatchAsync(
+        Command command, DateTimeOffset until, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var silent = new CancellationTokenSource(Silence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silent.Token);
+        await using var states = calls.ReadAsync(
             command.Node,
             (agent, options) => agent.WatchTask(new WatchTaskRequest { TaskId = command.Id.ToString() }, options),
             until - time.GetUtcNow(),
-            cancellationToken);
+            either.Token).GetAsyncEnumerator(CancellationToken.None);
+        while (true)
+        {
+            try
+            {
+                if (!await states.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (OperationCanceledException) when (silent.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                yield break;
+            }
 
-    private static bool HasEnded(V1.TaskStatus status) => status.State is TaskState.Succeeded or TaskState.Failed;
+            yield return states.Current;
+            silent.CancelAfter(Silence);
+        }
+    }
 
     private static CairnException Failure(V1.TaskStatus status, string node)
     {

@@ -22,6 +22,8 @@ internal sealed class RunningJob(
 
     private readonly Lock gate = new();
     private readonly CancellationTokenSource givenUp = Begun(record);
+    private readonly CancellationTokenSource broken = new();
+    private string brokenBy = "";
     private int events = shown.Look().State.Events.Count;
 
     // The flow reads what it has saved also within the same run.
@@ -60,16 +62,40 @@ internal sealed class RunningJob(
     /// <summary>The one durable choice.</summary>
     public JobDecision Decision { get; private set; } = record.Decision;
 
+    /// <summary>Until when it can be resumed, where it is to fail with its captures kept; else null.</summary>
+    public DateTimeOffset? ResumableUntil { get; private set; } = record.ResumableUntil;
+
+    /// <summary>The nodes whose last task failed, as they are shown.</summary>
+    public IReadOnlyList<string> FailedNodes() =>
+        [.. shown.Look().State.Nodes.Where(node => node.State == TaskState.Failed).Select(node => node.Node)];
+
+    /// <summary>Records that it can be resumed for a while after it has failed.</summary>
+    public void SetResumable(DateTimeOffset until)
+    {
+        ResumableUntil = until;
+        shown.Update(job => job.ResumableUntil = Timestamp.FromDateTimeOffset(until));
+    }
+
+    /// <summary>True once somebody has given it up.</summary>
+    public bool IsGivenUp => givenUp.IsCancellationRequested;
+
+    /// <summary>The phase that it is in.</summary>
+    public string Phase => shown.Look().State.Phase;
+
     /// <summary>The flow's recorded notes; null when it has made none.</summary>
     public T? ReadPlan<T>()
         where T : class => plan is null ? null : JsonSerializer.Deserialize<T>(plan);
 
     /// <summary>Records the flow's notes durably.</summary>
     public void SavePlan<T>(T notes, string pointId)
+        where T : class => SavePlan(notes, pointId, static (_, _) => { });
+
+    /// <summary>As the other, together with <paramref name="alongside"/>.</summary>
+    public void SavePlan<T>(T notes, string pointId, Action<SqliteConnection, SqliteTransaction> alongside)
         where T : class
     {
         var text = JsonSerializer.Serialize(notes);
-        table.SetPlan(Id, text, pointId);
+        table.SetPlan(Id, text, pointId, alongside);
         plan = text;
         shown.Update(job => job.PointId = pointId);
     }
@@ -126,6 +152,25 @@ internal sealed class RunningJob(
         givenUp.Cancel();
         return shown.Look().State;
     }
+
+    /// <summary>Ends when somebody broke the job's lock: the flow stops wherever it is.</summary>
+    public CancellationToken Broken => broken.Token;
+
+    /// <summary>Somebody broke the job's lock.</summary>
+    public void Break(string by)
+    {
+        brokenBy = by.Length == 0 ? "somebody" : by;
+        Note($"{brokenBy} broke the cluster's lock");
+        broken.Cancel();
+    }
+
+    /// <summary>Why a job ends whose lock was broken.</summary>
+    public CairnException LockBroken() => new(
+        ErrorCode.LockBroken,
+        $"{brokenBy} broke the lock of cluster '{Cluster}' while the {Kind.Word()} was in phase '{Phase}'"
+        + (Decision == JobDecision.None ? "" : "; what it had decided goes on: it is owed to the nodes"),
+        "see what it left with 'cairn job explain'; run it again when it is wanted",
+        subject: Id.ToString());
 
     /// <summary>
     /// Why a job ends that the last process called off: somebody gave it up, or that process met <paramref name="otherwise"/>.
@@ -203,7 +248,11 @@ internal sealed class RunningJob(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => givenUp.Dispose();
+    public void Dispose()
+    {
+        givenUp.Dispose();
+        broken.Dispose();
+    }
 
     /// <summary>Ends the job and frees the lock. Nothing may be recorded afterwards.</summary>
     public void End(JobState state, ErrorDetail? error)

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.V1;
 using Grpc.Core;
 
@@ -32,6 +34,29 @@ internal sealed class OwedDelivery(
         return left
             .Where(node => node.Failure is not null)
             .ToDictionary(node => node.Node, node => node.Failure!, StringComparer.Ordinal);
+    }
+
+    /// <summary>Delivers what all of a cluster's ended jobs owe and is due; what fails stays owed, and comes later.</summary>
+    public async Task ClearAsync(string cluster, JobId except, CancellationToken cancellationToken)
+    {
+        var due = catalog.Owed.All()
+            .Where(owed => owed.Cluster == cluster && owed.JobId != except && owed.NotBefore <= time.GetUtcNow())
+            .GroupBy(owed => owed.Node, StringComparer.Ordinal);
+        await Task.WhenAll(due.Select(async node =>
+        {
+            foreach (var owed in node)
+            {
+                try
+                {
+                    await DeliverAsync(owed, cancellationToken);
+                }
+                catch (CairnException)
+                {
+                    // It has counted the attempt; the service goes on with it and says so.
+                    return;
+                }
+            }
+        }));
     }
 
     /// <summary>
@@ -148,6 +173,10 @@ internal sealed class OwedDelivery(
                 var discard = DiscardRequest.Parser.ParseFrom(owed.Request);
                 discard.Header = header;
                 return agent.DiscardAsync(discard, options);
+            case OwedCommand.Delete:
+                var deletion = DeleteRequest.Parser.ParseFrom(owed.Request);
+                deletion.Header = header;
+                return agent.DeleteAsync(deletion, options);
             case OwedCommand.Decide:
                 return agent.DecideAsync(new DecideRequest { Header = header }, options);
             case OwedCommand.Swap:
@@ -159,6 +188,15 @@ internal sealed class OwedDelivery(
 
     private static void Remark(RunningJob job, OwedRecord owed, V1.TaskStatus status)
     {
+        if (owed.Command == OwedCommand.Delete && status.Delete is { } deleted)
+        {
+            job.Note(
+                deleted.Held
+                    ? string.Create(CultureInfo.InvariantCulture, $"{deleted.BytesFreed} bytes are free again")
+                    : "it had nothing of the point; the tombstone is there",
+                owed.Node);
+        }
+
         if (owed.Command == OwedCommand.Swap && status.Swap is { } swap)
         {
             foreach (var root in swap.Old)
@@ -180,6 +218,7 @@ internal sealed class OwedDelivery(
         OwedCommand.Discard => "discard",
         OwedCommand.Decide => "decide",
         OwedCommand.Swap => "swap",
+        OwedCommand.Delete => "delete",
         _ => throw new InvalidOperationException($"the catalog owes a command {command} that this version does not know"),
     };
 }

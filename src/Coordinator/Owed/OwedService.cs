@@ -47,7 +47,7 @@ internal sealed class OwedService(
     {
         var now = time.GetUtcNow();
         var due = catalog.Owed.All()
-            .Where(owed => !board.IsLive(owed.JobId) && IsOnline(owed.Node, now))
+            .Where(owed => owed.NotBefore <= now && !board.IsLive(owed.JobId) && IsOnline(owed.Node, now))
             .GroupBy(owed => owed.Node, StringComparer.Ordinal);
         await Task.WhenAll(due.Select(node => DeliverToAsync([.. node], cancellationToken)));
     }

@@ -23,6 +23,7 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
         var damaged = new List<ErrorDetail>();
         var foreign = new Dictionary<string, string>(StringComparer.Ordinal);
         var found = new SortedDictionary<string, (CommitRecord Record, List<string> HeldBy)>(StringComparer.Ordinal);
+        var deleted = catalog.Points.Deleted(cluster.Name);
         foreach (var (node, listed, _) in answers)
         {
             if (listed is null)
@@ -33,6 +34,12 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
             damaged.AddRange(listed.Damaged.Select(detail => WithNode(detail, node)));
             foreach (var record in listed.Records)
             {
+                // A node that was away when it was deleted is still owed the command.
+                if (record.Summary.Cluster == cluster.Name && deleted.Contains(record.Summary.PointId))
+                {
+                    continue;
+                }
+
                 if (record.Summary.Cluster != cluster.Name)
                 {
                     foreign[record.Summary.PointId] = record.Summary.Cluster;

@@ -59,6 +59,13 @@ internal sealed class RestoreDecision(OwedDelivery owed, CoordinatorLimits limit
     /// <summary>Decides that nothing will be swapped, and has every node remove its stage.</summary>
     public async Task CallOffAsync(RunningJob job, RestoreNotes notes, CancellationToken cancellationToken)
     {
+        DecideCallOff(job, notes);
+        await SettleCallOffAsync(job, cancellationToken);
+    }
+
+    /// <summary>Decides that nothing will be swapped; the nodes are told by whoever delivers what is owed.</summary>
+    public void DecideCallOff(RunningJob job, RestoreNotes notes)
+    {
         var request = new DiscardRequest { RestoreJobId = job.Id.ToString() };
         job.Decide(JobDecision.Aborted, (db, transaction) =>
         {
@@ -68,7 +75,6 @@ internal sealed class RestoreDecision(OwedDelivery owed, CoordinatorLimits limit
                     db, transaction, part.Node, job.Cluster, job.Id, OwedCommand.Discard, request, time.GetUtcNow());
             }
         });
-        await SettleCallOffAsync(job, cancellationToken);
     }
 
     /// <summary>Has the nodes remove their stage that have not yet; what cannot be reached stays owed.</summary>

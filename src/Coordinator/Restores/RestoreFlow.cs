@@ -66,6 +66,15 @@ internal sealed class RestoreFlow(
         return await FinishAsync(job, request, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public void Abandon(RunningJob job)
+    {
+        if (job.ReadPlan<RestoreNotes>() is { } notes)
+        {
+            decision.DecideCallOff(job, notes);
+        }
+    }
+
     private async Task<JobState> FinishAsync(RunningJob job, RestoreRequest request, CancellationToken cancellationToken)
     {
         var state = await decision.RollForwardAsync(job, cancellationToken);

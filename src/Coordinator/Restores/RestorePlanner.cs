@@ -40,7 +40,7 @@ internal sealed class RestorePlanner(
         var checks = new List<Check>
         {
             LockCheck(cluster, job),
-            NodesCheck(topology),
+            NodesCheck(point, topology),
             TopologyCheck(point, topology),
             CaveatCheck(point, request),
             CompleteCheck(point),
@@ -154,12 +154,13 @@ internal sealed class RestorePlanner(
         return Failed("lock", new ClusterLockedException(cluster, held, kind));
     }
 
-    private static Check NodesCheck(ClusterTopology topology)
+    private static Check NodesCheck(ListedPoint point, ClusterTopology topology)
     {
-        var problem = topology.Problems.Count > 0 ? topology.Problems[0] : null;
-        return problem is null
-            ? Passed("nodes", $"all {topology.Nodes.Count} agents answer")
-            : Failed("nodes", problem);
+        // What a partial point lacks gets nothing, so it need not answer.
+        var needed = topology.Without([.. point.Record.Summary.MissingNodes]);
+        return needed.Problems.Count == 0
+            ? Passed("nodes", $"all {needed.Nodes.Count} agents answer")
+            : Failed("nodes", needed.Problems[0]);
     }
 
     private static Check TopologyCheck(ListedPoint point, ClusterTopology topology)
@@ -169,7 +170,9 @@ internal sealed class RestorePlanner(
 
         // A node that did not answer is the business of the check before; only what is known can differ.
         var then = point.Record.Topology.Where(node => !silent.Contains(node.Node)).ToList();
-        var now = topology.ToRecord().Where(node => answered.Contains(node.Node)).ToList();
+        var now = topology.ToRecord()
+            .Where(node => answered.Contains(node.Node) && !point.Record.Summary.MissingNodes.Contains(node.Node))
+            .ToList();
         var differences = TopologyComparison.Differences(then, now);
         return differences.Count == 0
             ? Passed("topology", "names, instances, roles and addresses are those of the point")
@@ -201,16 +204,15 @@ internal sealed class RestorePlanner(
             subject: point.Id));
     }
 
+    // A partial point that does not make the whole cluster carries a caveat, and is refused by that unless it is accepted by name.
     private static Check CompleteCheck(ListedPoint point)
     {
         var summary = point.Record.Summary;
-        return !summary.Partial
-            ? Passed("complete", $"the point has the parts of {summary.Nodes.Count} nodes, taken {summary.Created?.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ssZ}")
-            : Failed("complete", new CairnException(
-                ErrorCode.Unsupported,
-                $"point {point.Id} is partial: it lacks {string.Join(", ", summary.MissingNodes)}",
-                "restore a complete point",
-                subject: point.Id));
+        var held = $"the point has the parts of {summary.Nodes.Count} nodes, taken {summary.Created?.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ssZ}";
+        return Passed("complete", !summary.Partial
+            ? held
+            : $"{held}; {string.Join("; ", point.Record.Coverage?.Findings ?? [])}; what {string.Join(", ", summary.MissingNodes)} holds now stays "
+                + "as it is: empty it before its database is started beside the restored ones");
     }
 
     private static bool IsPossible(NodePlan node) =>

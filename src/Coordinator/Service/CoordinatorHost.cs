@@ -3,6 +3,8 @@ using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Backups;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Deleting;
+using Cairn.Coordinator.Exporting;
 using Cairn.Coordinator.Identity;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
@@ -164,6 +166,7 @@ internal static class CoordinatorHost
             .AddSingleton<AgentCalls>()
             .AddSingleton<NodeRequests>()
             .AddSingleton<ClusterSurvey>()
+            .AddSingleton<LockBreaking>()
             .AddSingleton<ClusterRequests>()
             .AddSingleton<PointIndex>()
             .AddSingleton<NodeTasks>()
@@ -172,6 +175,8 @@ internal static class CoordinatorHost
             .AddSingleton<JobRunner>()
             .AddSingleton<JobStart>()
             .AddSingleton<OwedDelivery>()
+            .AddSingleton<NodeLoss>()
+            .AddSingleton<BackupHold>()
             .AddSingleton<BackupPlanner>()
             .AddSingleton<CaptureSteps>()
             .AddSingleton<CutCheck>()
@@ -189,6 +194,12 @@ internal static class CoordinatorHost
             .AddSingleton<IJobFlow, RestoreFlow>()
             .AddSingleton<IJobFlow, UndoFlow>()
             .AddSingleton<IJobFlow, DiscardFlow>()
+            .AddSingleton<PartTasks>()
+            .AddSingleton<DeletionPlanner>()
+            .AddSingleton<DeletionRequests>()
+            .AddSingleton<IJobFlow, DeleteFlow>()
+            .AddSingleton<ExportRequests>()
+            .AddSingleton<IJobFlow, ExportFlow>()
             .AddSingleton<VerifyRequests>()
             .AddSingleton<IJobFlow, VerifyFlow>()
             .AddHostedService(provider => provider.GetRequiredService<JobRunner>())

@@ -1,5 +1,7 @@
 using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Backups;
+using Cairn.Coordinator.Deleting;
+using Cairn.Coordinator.Exporting;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Restores;
@@ -20,6 +22,8 @@ internal sealed class CoordinatorService(
     BackupRequests backups,
     RestoreRequests restores,
     VerifyRequests verifications,
+    DeletionRequests deletions,
+    ExportRequests exports,
     JobRequests jobs,
     UserRequests users,
     AuditRequests audit,
@@ -47,7 +51,7 @@ internal sealed class CoordinatorService(
         Task.FromResult(clusters.Lock(request));
 
     public override Task<Cluster> UnlockCluster(UnlockClusterRequest request, ServerCallContext context) =>
-        Task.FromResult(clusters.Unlock(request));
+        clusters.UnlockAsync(request, CurrentCaller.Of(context), context.CancellationToken);
 
     public override Task<ListNodesResponse> ListNodes(ListNodesRequest request, ServerCallContext context) =>
         Task.FromResult(new ListNodesResponse { Nodes = { nodes.List() } });
@@ -76,6 +80,15 @@ internal sealed class CoordinatorService(
     public override Task<Job> VerifyBackup(VerifyBackupRequest request, ServerCallContext context) =>
         Task.FromResult(verifications.Run(request, CurrentCaller.Of(context)));
 
+    public override Task<DeletionPlan> PlanDeletion(DeleteBackupRequest request, ServerCallContext context) =>
+        deletions.PlanAsync(request, context.CancellationToken);
+
+    public override Task<Job> DeleteBackup(DeleteBackupRequest request, ServerCallContext context) =>
+        Task.FromResult(deletions.Run(request, CurrentCaller.Of(context)));
+
+    public override Task<Job> ExportBackup(ExportBackupRequest request, ServerCallContext context) =>
+        Task.FromResult(exports.Run(request, CurrentCaller.Of(context)));
+
     public override Task<RestorePlan> PlanRestore(RestoreRequest request, ServerCallContext context) =>
         restores.PlanAsync(request, context.CancellationToken);
 
@@ -99,6 +112,9 @@ internal sealed class CoordinatorService(
 
     public override Task<Job> CancelJob(CancelJobRequest request, ServerCallContext context) =>
         Task.FromResult(jobs.Cancel(request, CurrentCaller.Of(context)));
+
+    public override Task<Job> ResumeJob(ResumeJobRequest request, ServerCallContext context) =>
+        Task.FromResult(jobs.Resume(request, CurrentCaller.Of(context)));
 
     public override async Task WatchJob(
         WatchJobRequest request, IServerStreamWriter<Job> responseStream, ServerCallContext context)

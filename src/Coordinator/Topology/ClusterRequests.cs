@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
+using Cairn.Coordinator.Jobs;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Security;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Topology;
 
 /// <summary>What people ask about clusters.</summary>
-internal sealed class ClusterRequests(CoordinatorCatalog catalog, ClusterSurvey survey, TimeProvider time)
+internal sealed class ClusterRequests(CoordinatorCatalog catalog, ClusterSurvey survey, LockBreaking breaking, TimeProvider time)
 {
     private const int MaxNodes = 10_000;
     private const int LongestReason = 200;
@@ -16,7 +18,12 @@ internal sealed class ClusterRequests(CoordinatorCatalog catalog, ClusterSurvey 
     /// <exception cref="CairnException"><see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.AlreadyExists"/>.</exception>
     public Cluster Add(AddClusterRequest request)
     {
-        var problems = ClusterRules.Problems(request.Name, request.Engine, request.Nodes, MaxNodes);
+        var problems = ClusterRules.Problems(request.Name, request.Engine, request.Nodes, MaxNodes).ToList();
+        if (!Enum.IsDefined(request.OnNodeFailure))
+        {
+            problems.Add($"on-node-failure {(int)request.OnNodeFailure} is neither abort nor partial");
+        }
+
         if (problems.Count > 0)
         {
             throw new CairnException(
@@ -26,7 +33,10 @@ internal sealed class ClusterRequests(CoordinatorCatalog catalog, ClusterSurvey 
         }
 
         return catalog.Clusters
-            .Add(new ClusterDefinition(request.Name, request.Engine, [.. request.Nodes]))
+            .Add(new ClusterDefinition(request.Name, request.Engine, [.. request.Nodes])
+            {
+                OnNodeFailure = request.OnNodeFailure == NodeFailurePolicy.Partial ? NodeFailurePolicy.Partial : NodeFailurePolicy.Abort,
+            })
             .ToMessage();
     }
 
@@ -49,8 +59,18 @@ internal sealed class ClusterRequests(CoordinatorCatalog catalog, ClusterSurvey 
         return catalog.Clusters.Lock(request.Name, id, request.Reason.Trim(), time.GetUtcNow()).ToMessage();
     }
 
-    /// <summary>Frees such a lock; throws as <see cref="ClusterTable.Unlock"/>.</summary>
-    public Cluster Unlock(UnlockClusterRequest request) => catalog.Clusters.Unlock(request.Name, request.LockId).ToMessage();
+    /// <summary>Frees such a lock, or breaks a job's; throws as <see cref="ClusterTable.Unlock"/> and <see cref="LockBreaking.BreakAsync"/>.</summary>
+    public async Task<Cluster> UnlockAsync(UnlockClusterRequest request, Caller asker, CancellationToken cancellationToken)
+    {
+        if (!request.BreakJob)
+        {
+            breaking.RequireNoJob(catalog.Clusters.Get(request.Name), request.LockId);
+            return catalog.Clusters.Unlock(request.Name, request.LockId).ToMessage();
+        }
+
+        await breaking.BreakAsync(catalog.Clusters.Get(request.Name), request.LockId, asker.Name, cancellationToken);
+        return catalog.Clusters.Get(request.Name).ToMessage();
+    }
 
     /// <summary>One look at a cluster, problems included.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>.</exception>

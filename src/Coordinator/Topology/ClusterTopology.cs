@@ -38,6 +38,39 @@ internal sealed record ClusterTopology(
         }
     }
 
+    /// <summary>
+    /// The cluster as if <paramref name="nodes"/> were not of it: their instances and what is wrong with them are left out. A leader
+    /// among them is a problem of its own.
+    /// </summary>
+    public ClusterTopology Without(IReadOnlyCollection<string> nodes)
+    {
+        if (nodes.Count == 0)
+        {
+            return this;
+        }
+
+        var problems = Problems.Where(problem => !IsAbout(problem, nodes)).ToList();
+        problems.AddRange(MemberProblems.LedRoles(Steps)
+            .Where(role => Members.Any(member => member.Role == role && member.Leader))
+            .Where(role => !Leaders.TryGetValue(role, out var leader) || nodes.Contains(leader.Node))
+            .Select(role => new CairnException(
+                ErrorCode.NoLeader,
+                $"the leader of {role} is on a node that does not take part ({string.Join(", ", nodes)}), and only there can its metadata be captured",
+                $"bring that node back, or wait until another {role} leads",
+                subject: role)));
+        return this with
+        {
+            Nodes = [.. Nodes.Where(node => !nodes.Contains(node.Node))],
+            Instances = [.. Instances.Where(instance => !nodes.Contains(instance.Node))],
+            Problems = problems,
+        };
+    }
+
+    // A dead member whose agent does not answer belongs to nobody that is known.
+    private static bool IsAbout(CairnException problem, IReadOnlyCollection<string> nodes) => problem.Node is { } node
+        ? nodes.Contains(node)
+        : problem.Code == ErrorCode.MemberDead;
+
     /// <summary>The topology as a commit record keeps it.</summary>
     public IEnumerable<NodeTopology> ToRecord() => Instances
         .GroupBy(instance => instance.Node, StringComparer.Ordinal)

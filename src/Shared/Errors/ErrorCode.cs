@@ -102,6 +102,9 @@ public enum ErrorCode
     /// <summary>The job cannot be given up any more.</summary>
     CannotCancel,
 
+    /// <summary>The job cannot be gone on with: it has not failed, or nothing of it is kept.</summary>
+    CannotResume,
+
     /// <summary>The command is older than one that the agent has already seen.</summary>
     StaleEpoch,
 

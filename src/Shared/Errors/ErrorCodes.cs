@@ -42,6 +42,7 @@ public static class ErrorCodes
         [ErrorCode.CommandFailed] = new("COMMAND_FAILED", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.JobCancelled] = new("JOB_CANCELLED", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.CannotCancel] = new("CANNOT_CANCEL", StatusCode.FailedPrecondition, Outcome.Refused),
+        [ErrorCode.CannotResume] = new("CANNOT_RESUME", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.StaleEpoch] = new("STALE_EPOCH", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.CaptureLost] = new("CAPTURE_LOST", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.CaptureUnstable] = new("CAPTURE_UNSTABLE", StatusCode.Aborted, Outcome.Failed),

@@ -34,6 +34,12 @@ public static class AccessTable
         ["/cairn.v1.Coordinator/ListBackupFiles"] = Reads(Access.Viewer),
         ["/cairn.v1.Coordinator/VerifyBackup"] = Changes(Access.Operator),
 
+        ["/cairn.v1.Coordinator/PlanDeletion"] = Reads(Access.Operator),
+        ["/cairn.v1.Coordinator/DeleteBackup"] = Changes(Access.Admin),
+
+        // It brings all data of the cluster out, in the open.
+        ["/cairn.v1.Coordinator/ExportBackup"] = Changes(Access.Admin),
+
         // A plan probes every node's disks; it changes nothing, but it is not for everybody who may look.
         ["/cairn.v1.Coordinator/PlanRestore"] = Reads(Access.Operator),
         ["/cairn.v1.Coordinator/RunRestore"] = Changes(Access.Admin),
@@ -47,6 +53,7 @@ public static class AccessTable
         ["/cairn.v1.Coordinator/WatchJob"] = Reads(Access.Viewer),
 
         ["/cairn.v1.Coordinator/CancelJob"] = Changes(Access.Operator),
+        ["/cairn.v1.Coordinator/ResumeJob"] = Changes(Access.Operator),
 
         ["/cairn.v1.Coordinator/AddUser"] = Changes(Access.Admin),
         ["/cairn.v1.Coordinator/ListUsers"] = Reads(Access.Admin),
@@ -74,6 +81,9 @@ public static class AccessTable
         ["/cairn.v1.Agent/Capture"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/RenewCapture"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Copy"] = Changes(Access.Coordinator),
+        ["/cairn.v1.Agent/PlanDelete"] = Reads(Access.Coordinator),
+        ["/cairn.v1.Agent/Delete"] = Changes(Access.Coordinator),
+        ["/cairn.v1.Agent/Export"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/EndTasks"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/FetchMetadata"] = Reads(Access.Coordinator),
         ["/cairn.v1.Agent/PutMetadata"] = Changes(Access.Coordinator),

@@ -70,10 +70,11 @@ public sealed class ClusterCommandTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "cluster  demo",
-                "engine   files",
-                "lock     free",
-                "epoch    7",
+                "cluster          demo",
+                "engine           files",
+                "lock             free",
+                "on node failure  abort",
+                "epoch            7",
                 "",
                 "NODE  STATE       LAST HEARTBEAT        ADDRESS                AGENT",
                 "n1    online      2026-11-01T12:00:00Z  http://127.0.0.1:7461  0.1.0",

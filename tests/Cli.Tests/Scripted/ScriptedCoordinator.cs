@@ -104,6 +104,17 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
         }
     }
 
+    public DeletionPlan? Deletion { get; set; }
+
+    public override Task<DeletionPlan> PlanDeletion(DeleteBackupRequest request, ServerCallContext context) =>
+        Answer(request.Clone(), Deletion);
+
+    public override Task<Job> DeleteBackup(DeleteBackupRequest request, ServerCallContext context) => Answer(request, Begun);
+
+    public override Task<Job> ExportBackup(ExportBackupRequest request, ServerCallContext context) => Answer(request, Begun);
+
+    public override Task<Job> ResumeJob(ResumeJobRequest request, ServerCallContext context) => Answer(request, Begun);
+
     public override Task<Job> VerifyBackup(VerifyBackupRequest request, ServerCallContext context) =>
         Answer(request, Begun);
 

@@ -166,6 +166,23 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     public override Task<Cairn.V1.TaskStatus> Verify(VerifyRequest request, ServerCallContext context) =>
         Accept("verify", "", request.Header, request, status => status.Verify = new VerifyResult { Files = 1, Bytes = 10 });
 
+    public override Task<DeleteResult> PlanDelete(PlanDeleteRequest request, ServerCallContext context) => Task.FromResult(
+        Memory.Committed.ContainsKey(request.PointId) ? new DeleteResult { Held = true, BytesFreed = 10, PacksDeleted = 1 } : new DeleteResult());
+
+    public override Task<Cairn.V1.TaskStatus> Delete(DeleteRequest request, ServerCallContext context) =>
+        Accept("delete", "", request.Header, request, status =>
+        {
+            var held = Memory.Committed.TryRemove(request.PointId, out _);
+            Memory.Tombstones[request.PointId] = true;
+            status.Delete = new DeleteResult { Held = held, BytesFreed = held ? 10 : 0 };
+        });
+
+    public override Task<Cairn.V1.TaskStatus> Export(ExportRequest request, ServerCallContext context) =>
+        Accept("export", "", request.Header, request, status => status.Export = new ExportResult
+        {
+            Path = $"{request.Directory}/{request.PointId}-{agent.Node}", Entries = 1, Bytes = 10,
+        });
+
     public override Task<Cairn.V1.TaskStatus> EndTasks(EndTasksRequest request, ServerCallContext context) =>
         Accept("end-tasks", "", request.Header, request);
 

@@ -12,6 +12,8 @@ internal sealed class AgentMemory
 
     public ConcurrentDictionary<string, CommitRecord> Committed { get; } = new();
 
+    public ConcurrentDictionary<string, bool> Tombstones { get; } = new();
+
     public ConcurrentDictionary<string, string> Restores { get; } = new();
 
     public ConcurrentDictionary<string, long> Epochs { get; } = new();

@@ -43,6 +43,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Bulk = TimeSpan.FromSeconds(60),
         Command = TimeSpan.FromSeconds(6),
         Owed = TimeSpan.FromMilliseconds(100),
+        Resume = TimeSpan.Zero,
     };
 
     public V1.Coordinator.CoordinatorClient Client => new(channel!);

@@ -66,7 +66,7 @@ public sealed class Site : IAsyncDisposable
         var files = DatabaseFiles.Unpack(kind, Path.Combine(directory, "database"));
         var cairn = new CairnSystem(Path.Combine(directory, "cairn"), Cluster, Engine)
         {
-            CoordinatorLimits = ["heartbeat-seconds: 1", "owed-seconds: 1", "patience-seconds: 60"],
+            CoordinatorLimits = ["heartbeat-seconds: 1", "owed-seconds: 1", "patience-seconds: 60", "resume-seconds: 0"],
         };
         var site = new Site(files, cairn);
         var agents = Enumerable.Range(1, files.Nodes)
