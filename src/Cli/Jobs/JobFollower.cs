@@ -2,6 +2,7 @@ using Cairn.Cli.CommandLine;
 using Cairn.Cli.Terminal;
 using Cairn.V1;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Cairn.Cli.Jobs;
 
@@ -68,7 +69,7 @@ internal sealed class JobFollower(Invocation invocation)
         var watching = Watcher(text => Volatile.Write(ref notice, text)).WatchAsync(
             job.JobId, state => Volatile.Write(ref latest, state), cancellationToken);
         invocation.Console.Line($"job {job.JobId}");
-        await invocation.Console.Output.Live(new Text("")).StartAsync(async live =>
+        await invocation.Console.Output.Live(Page(job)).StartAsync(async live =>
         {
             while (!watching.IsCompleted)
             {
@@ -84,9 +85,10 @@ internal sealed class JobFollower(Invocation invocation)
         {
             var state = Volatile.Read(ref latest);
             rates.Observe(state);
-            live.UpdateTarget(
-                JobProgressView.Show(state, rates, invocation.Time.GetUtcNow(), Volatile.Read(ref notice)));
+            live.UpdateTarget(Page(state));
         }
+
+        IRenderable Page(Job state) => JobProgressView.Show(state, rates, invocation.Time.GetUtcNow(), Volatile.Read(ref notice));
     }
 
     private JobWatcher Watcher(Action<string> notice) => new(invocation.Coordinator, invocation.Time, notice);

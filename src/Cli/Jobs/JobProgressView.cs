@@ -19,6 +19,11 @@ internal static class JobProgressView
         {
             page.Table(Nodes(job, rates));
         }
+        else
+        {
+            // Never one line alone: drawing that again would move the cursor up by none, which terminals take for one.
+            page.Line("no node has begun");
+        }
 
         if (notice.Length > 0)
         {

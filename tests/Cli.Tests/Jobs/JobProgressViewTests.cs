@@ -4,6 +4,7 @@ using Cairn.Cli.Tests.Scripted;
 using Cairn.TestKit;
 using Cairn.V1;
 using Google.Protobuf.WellKnownTypes;
+using Spectre.Console;
 
 namespace Cairn.Cli.Tests.Jobs;
 
@@ -49,6 +50,26 @@ public sealed class JobProgressViewTests
 
         Assert.Equal("n1    data                 4  4.0 KiB     -     -", lines[2]);
         Assert.Equal("lost the coordinator", lines[3]);
+    }
+
+    [Fact]
+    public void What_is_redrawn_stays_where_it_is_also_before_any_node_has_begun()
+    {
+        using var output = new StringWriter();
+        var console = CliConsole.Over(output, output, TextReader.Null, terminal: true, colour: false, width: 120);
+        var job = Job();
+        var rates = new RateMeter(time);
+
+        console.Output.Live(JobProgressView.Show(job, rates, time.GetUtcNow(), notice: "")).Start(live =>
+        {
+            live.Refresh();
+            live.UpdateTarget(JobProgressView.Show(job, rates, time.GetUtcNow(), notice: ""));
+        });
+
+        // Terminals take "up by 0" for "up by 1", and would overwrite what stands above.
+        Assert.DoesNotContain("\u001b[0A", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[-", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\u001b[1A", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
