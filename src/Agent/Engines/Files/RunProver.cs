@@ -68,8 +68,9 @@ internal sealed class RunProver(FilesConfiguration configuration, ProcessTable t
         }
         else if (unreadable.Count > 0)
         {
-            var finding = string.Create(
-                CultureInfo.InvariantCulture, $"what {unreadable[0].Shown} and {unreadable.Count - 1} other process(es) have open may not be read");
+            var finding = unreadable.Count == 1
+                ? $"what {unreadable[0].Shown} has open may not be read"
+                : string.Create(CultureInfo.InvariantCulture, $"what {unreadable[0].Shown} and {unreadable.Count - 1} more have open may not be read");
             signs.ObserveLeases(roots, (finding, "run the agent as root, or with the capability CAP_SYS_PTRACE"), cancellationToken);
         }
         else
