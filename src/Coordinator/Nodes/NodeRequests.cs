@@ -3,13 +3,14 @@ using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Identity;
 using Cairn.Shared;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Nodes;
 
 /// <summary>What agents tell of themselves, and what people ask about nodes.</summary>
 internal sealed class NodeRequests(
-    NodeDirectory nodes, CoordinatorCatalog catalog, Revocations revocations, CoordinatorLimits limits, TimeProvider time)
+    NodeDirectory nodes, AgentCalls calls, CoordinatorCatalog catalog, Revocations revocations, CoordinatorLimits limits, TimeProvider time)
 {
     /// <summary>Takes a registration; throws as <see cref="NodeDirectory.Register"/>.</summary>
     public RegisterAgentResponse Register(RegisterAgentRequest request)
@@ -43,9 +44,31 @@ internal sealed class NodeRequests(
         ];
     }
 
-    /// <summary>One node.</summary>
+    /// <summary>One node, as its agent describes it now; as it did when it registered where it does not answer.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownNode"/>.</exception>
-    public Node Get(string name) => List().FirstOrDefault(node => node.Name == name) ?? throw new CairnException(
+    public async Task<Node> LookAsync(string name, CancellationToken cancellationToken)
+    {
+        var node = Get(name);
+        if (node.State != "online")
+        {
+            return node;
+        }
+
+        try
+        {
+            var request = new DescribeRequest { Header = new CommandHeader { TaskId = TaskId.New(time).ToString() } };
+            node.Description = await calls.AskAsync(
+                name, (agent, options) => agent.DescribeAsync(request, options), cancellationToken);
+        }
+        catch (CairnException)
+        {
+            // Its state and its last heartbeat say how old the rest is.
+        }
+
+        return node;
+    }
+
+    private Node Get(string name) => List().FirstOrDefault(node => node.Name == name) ?? throw new CairnException(
         ErrorCode.UnknownNode,
         $"no node is called '{name}'",
         "'cairn node list' shows the nodes; an agent makes one by registering",

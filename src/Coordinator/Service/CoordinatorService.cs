@@ -57,7 +57,7 @@ internal sealed class CoordinatorService(
         Task.FromResult(new ListNodesResponse { Nodes = { nodes.List() } });
 
     public override Task<Node> GetNode(GetNodeRequest request, ServerCallContext context) =>
-        Task.FromResult(nodes.Get(request.Name));
+        nodes.LookAsync(request.Name, context.CancellationToken);
 
     public override Task<Job> RunBackup(RunBackupRequest request, ServerCallContext context) =>
         Task.FromResult(backups.Run(request, CurrentCaller.Of(context)));

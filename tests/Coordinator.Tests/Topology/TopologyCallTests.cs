@@ -64,6 +64,21 @@ public sealed class TopologyCallTests
     }
 
     [Fact]
+    public async Task A_node_is_shown_as_it_is_now_and_as_it_registered_when_it_does_not_answer()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        cluster["n1"].Instance.Version = "9.9-new";
+
+        var now = await cluster.Client.GetNodeAsync(new GetNodeRequest { Name = "n1" });
+        await cluster["n1"].DieAsync();
+        var registered = await cluster.Client.GetNodeAsync(new GetNodeRequest { Name = "n1" });
+
+        Assert.Equal("9.9-new", Assert.Single(now.Description.Instances).Version);
+        Assert.Equal("n1", registered.Name);
+        Assert.NotEqual("9.9-new", registered.Description?.Instances.FirstOrDefault()?.Version);
+    }
+
+    [Fact]
     public async Task Unknown_names_are_refused_each_by_its_code()
     {
         await using var cluster = await TestCluster.StartAsync(nodes: 1);

@@ -63,7 +63,7 @@ internal sealed class PathPatterns
             {
                 problems.Add($"options.{key}: '{text}' is no pattern: {problem}");
             }
-            else if (glob.FirstLiteral is { Length: > 0 } first && !options.Roots.ContainsKey(first))
+            else if (options.Roots.Count > 0 && glob.FirstLiteral is { Length: > 0 } first && !options.Roots.ContainsKey(first))
             {
                 problems.Add($"options.{key}: '{text}' can match nothing: it must begin with a root's name ({string.Join(", ", options.Roots.Keys)}), '*' or '**'");
             }
