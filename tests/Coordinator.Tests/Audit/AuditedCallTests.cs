@@ -37,6 +37,41 @@ public sealed class AuditedCallTests
     }
 
     [Fact]
+    public async Task A_job_that_an_agent_refuses_over_a_path_ends_in_the_log_under_that_code()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        cluster["n1"].Script.Checks.Add(new Check
+        {
+            Name = "roots",
+            Finding = "/etc lies outside",
+            Error = new ErrorDetail { Code = "OUTSIDE_ROOTS", Message = "n1: /etc lies outside the roots", WayOut = "move the data" },
+        });
+
+        var job = await cluster.BackUpAsync();
+
+        var ended = (await EntriesAsync(cluster)).Single(entry => entry.Kind == "job-ended");
+        Assert.Equal(("OUTSIDE_ROOTS", "user insecure", $"cluster=c1 job_id={job.JobId}"), (ended.Outcome, ended.Who, ended.Subject));
+    }
+
+    [Fact]
+    public async Task A_restore_by_an_old_plan_is_in_the_log_with_its_hash_and_ends_there_as_refused()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        await cluster.BackUpAsync();
+        cluster["n1"].Script.Plan.Add("db/data: 5 files to /data");
+        var request = new RestoreRequest { Cluster = TestCluster.Name, Point = "latest" };
+        request.PlanHash = (await cluster.Client.PlanRestoreAsync(request)).PlanHash;
+        cluster["n1"].Script.Plan[0] = "db/data: 5 files to /elsewhere";
+
+        await cluster.EndOfAsync(await cluster.Client.RunRestoreAsync(request));
+
+        var entries = await EntriesAsync(cluster);
+        Assert.Contains(entries, entry => entry.Kind == "asked"
+            && entry.Subject.Contains($"plan_hash={request.PlanHash}", StringComparison.Ordinal));
+        Assert.Equal("PLAN_CHANGED", entries.Last(entry => entry.Kind == "job-ended").Outcome);
+    }
+
+    [Fact]
     public async Task What_only_reads_is_not_audited()
     {
         await using var cluster = await TestCluster.StartAsync(nodes: 1);
