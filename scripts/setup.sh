@@ -54,6 +54,9 @@ install_for_tests() {
         # What a chain's recovery script needs.
         ensure_packages python3
         ;;
+      OpenGauss)
+        ensure_packages postgresql-15 postgresql-contrib util-linux
+        ;;
       Security)
         ensure_packages iproute2
         ;;

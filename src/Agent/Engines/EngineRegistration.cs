@@ -1,4 +1,5 @@
 using Cairn.Agent.Engines.Files;
+using Cairn.Agent.Engines.OpenGauss;
 using Cairn.Agent.Engines.OpenGemini;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +16,7 @@ internal static class EngineRegistration
         // The first is that of instances that name none.
         services.AddSingleton<IEngine, FilesEngine>();
         services.AddSingleton<IEngine, OpenGeminiEngine>();
+        services.AddSingleton<IEngine, OpenGaussEngine>();
         services.AddSingleton<EngineCatalog>();
         return services;
     }

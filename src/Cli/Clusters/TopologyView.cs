@@ -22,6 +22,7 @@ internal static class TopologyView
             .Detail("fingerprint", Printable.OrDash(topology.Fingerprint))
             .Gap()
             .Table(Nodes(topology));
+        AddFacts(page, topology);
         AddMembers(page, topology);
         AddPartitions(page, topology);
         AddProblems(page, topology);
@@ -61,6 +62,25 @@ internal static class TopologyView
         }
 
         return table;
+    }
+
+    private static void AddFacts(Page page, Topology topology)
+    {
+        var table = new PlainTable().Text("node").Text("instance").Text("what").Text("is");
+        var any = false;
+        foreach (var node in topology.Nodes.Where(node => node.Description is not null))
+        {
+            foreach (var (instance, fact) in node.Description.Instances.SelectMany(instance => instance.Facts.Select(fact => (instance, fact))))
+            {
+                any = true;
+                table.Row(Printable.Line(node.Node), Printable.Line(instance.Name), Printable.Line(fact.Name), Printable.OrDash(fact.Value));
+            }
+        }
+
+        if (any)
+        {
+            page.Gap().Table(table);
+        }
     }
 
     private static void AddMembers(Page page, Topology topology)

@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using Cairn.Agent.Engines.OpenGauss.Configuration;
+using Cairn.Shared.Errors;
+using Npgsql;
+
+namespace Cairn.Agent.Engines.OpenGauss.Server;
+
+/// <summary>What servers and the way to them refuse, as failures that somebody can act on.</summary>
+internal static class ServerFailures
+{
+    private const string UnknownAuthentication = "SASL";
+
+    /// <summary>The failure; null for what no server said.</summary>
+    public static CairnException? Translate(Exception failure, ServerConfiguration configuration) => failure switch
+    {
+        CairnException known => known,
+        PostgresException { SqlState: "28P01" or "28000" or "3D000" or "42501" } refused => new CairnException(
+            ErrorCode.PermissionMissing,
+            $"the server of {configuration.DataDirectory} refuses role '{configuration.User}': {refused.MessageText} ({refused.SqlState})",
+            "give the role what docs/engines/opengauss.md lists, or name another in options.user and options.password-file",
+            subject: configuration.User,
+            cause: refused),
+        PostgresException { SqlState: "57P03" } starting => new CairnException(
+            ErrorCode.InstanceNotRunning,
+            $"the server of {configuration.DataDirectory} does not serve yet: {starting.MessageText}",
+            "wait until it has started",
+            subject: configuration.DataDirectory,
+            cause: starting),
+        PostgresException answered => new CairnException(
+            ErrorCode.EngineAnswer,
+            $"the server of {configuration.DataDirectory} answered: {answered.MessageText} ({answered.SqlState})",
+            "look into the database's log",
+            subject: configuration.DataDirectory,
+            cause: answered),
+        NpgsqlException { InnerException: SocketException or IOException or TimeoutException } away => Away(configuration, away),
+        NpgsqlException unknown when unknown.Message.Contains(UnknownAuthentication, StringComparison.Ordinal) => new CairnException(
+            ErrorCode.PermissionMissing,
+            $"the server of {configuration.DataDirectory} asks for a way to log in that is not known: {unknown.Message}",
+            "let the agent in over the server's socket (docs/engines/opengauss.md)",
+            subject: configuration.User,
+            cause: unknown),
+        NpgsqlException broken => Away(configuration, broken),
+        InvalidDataException strange => new CairnException(
+            ErrorCode.EngineAnswer, strange.Message, "look into the database's log", subject: configuration.DataDirectory, cause: strange),
+        SocketException or TimeoutException => Away(configuration, failure),
+        _ => null,
+    };
+
+    private static CairnException Away(ServerConfiguration configuration, Exception failure) => new(
+        ErrorCode.InstanceNotRunning,
+        $"the server of {configuration.DataDirectory} does not answer: {failure.InnerException?.Message ?? failure.Message}",
+        "see that it runs and that options.host and options.port are right",
+        subject: configuration.DataDirectory,
+        cause: failure);
+}
