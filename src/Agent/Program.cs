@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cairn.Agent.Hosting;
 using Cairn.Agent.Identity;
+using Cairn.Agent.Recovery;
 using Cairn.Agent.Tools;
 using Cairn.Shared.Errors;
 
@@ -22,6 +23,7 @@ var command = new RootCommand("The Cairn agent: backs up and restores the databa
     Enrolling("adopt", "Bind this agent to another coordinator from now on; by the owner of its state only.", adopting: true),
     RepositoryCommands.Create(),
     ImportCommand.Create(),
+    new RecoveryCommands(BuildEngines.With).Create(),
 };
 command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
     parsed.GetValue(config)!,

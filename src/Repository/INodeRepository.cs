@@ -22,6 +22,12 @@ public interface INodeRepository : IAsyncDisposable
     /// <summary>The points that are neither committed nor aborted, oldest first.</summary>
     Task<IReadOnlyList<UncommittedPoint>> ListUncommittedAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The points that were deleted here and may not come back, oldest first. Throws <see cref="RepositoryDamagedException"/> for a tombstone
+    /// that cannot be read.
+    /// </summary>
+    Task<IReadOnlyList<DeletedPoint>> ListDeletedAsync(CancellationToken cancellationToken);
+
     /// <summary>The durable manifest of a prepared or committed point; null when there is none.</summary>
     Task<PreparedManifest?> FindPreparedAsync(PointId point, CancellationToken cancellationToken);
 

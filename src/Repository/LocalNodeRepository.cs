@@ -32,6 +32,18 @@ internal sealed class LocalNodeRepository : INodeRepository
     public Task<IReadOnlyList<UncommittedPoint>> ListUncommittedAsync(CancellationToken cancellationToken) =>
         Task.Run(() => points.ListUncommitted(cancellationToken), cancellationToken);
 
+    public Task<IReadOnlyList<DeletedPoint>> ListDeletedAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<DeletedPoint>>(
+        () =>
+        [
+            .. layout.ListTombstones()
+                .Select(point => Tombstone.TryRead(layout, point))
+                .OfType<Tombstone>()
+                .Where(tombstone => tombstone.Reason == TombstoneReason.Deleted)
+                .Select(tombstone => new DeletedPoint(tombstone.Point, tombstone.Time))
+                .OrderBy(deleted => deleted.Point.Text, StringComparer.Ordinal),
+        ],
+        cancellationToken);
+
     public Task<PreparedManifest?> FindPreparedAsync(PointId point, CancellationToken cancellationToken) =>
         Task.Run(
             () =>

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Cairn.Agent.Configuration;
+using Cairn.Agent.Tasks;
 using Cairn.Repository;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -48,7 +49,34 @@ internal sealed class PointCatalogue(AgentSettings settings, NodeRepository repo
             }
         }
 
+        response.Deleted.AddRange((await opened.ListDeletedAsync(cancellationToken)).Select(deleted => new V1.DeletedPoint
+        {
+            PointId = deleted.Point.ToString(), Deleted = deleted.Deleted.ToTimestamp(),
+        }));
+        await AddBorrowedAsync(request, response, cancellationToken);
         return response;
+    }
+
+    // What is wrong with another node's repository is told; it must not hide this node's own points.
+    private async Task AddBorrowedAsync(ListPointsRequest request, ListPointsResponse response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var other in await repository.OpenBorrowedAsync(cancellationToken))
+            {
+                response.Borrowed.AddRange((await other.ListPointsAsync(cancellationToken))
+                    .Where(point => point is { Damage: null, Record: not null, Manifest: not null }
+                        && (request.Cluster.Length == 0 || point.Record.Cluster == request.Cluster))
+                    .Select(point => new BorrowedPoint
+                    {
+                        SourceNode = point.Manifest!.Node, Record = CommitRecords.FromRepository(point.Record!),
+                    }));
+            }
+        }
+        catch (Exception failure) when (FailureTranslation.Translate(failure) is { } known)
+        {
+            response.Damaged.Add(known.ToDetail(settings.Node));
+        }
     }
 
     /// <summary>The files of a point whose paths match.</summary>

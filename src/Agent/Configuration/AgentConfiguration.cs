@@ -55,6 +55,11 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
         RequireRange("limits.handshake-seconds", options.Limits.HandshakeSeconds, 1, 120, problems);
         RequireAbsolute("state", options.State, problems);
         RequireAbsolute("repository", options.Repository, problems);
+        foreach (var other in options.RestoreFrom)
+        {
+            RequireAbsolute("restore-from", other, problems);
+        }
+
         if (options.LogFile.Length > 0)
         {
             RequireAbsolute("log-file", options.LogFile, problems);
@@ -95,6 +100,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 StateDirectory = Path.TrimEndingDirectorySeparator(options.State),
                 RepositoryPath = Path.TrimEndingDirectorySeparator(options.Repository),
                 RepositoryKey = repositoryKey,
+                RestoreFrom = [.. options.RestoreFrom.Select(Path.TrimEndingDirectorySeparator)],
                 Roots = [.. options.Roots],
                 Compression = compression,
                 MaxPackBytes = maxPack,

@@ -32,6 +32,12 @@ public sealed class AgentOptions
     /// <summary>Absolute path of this node's repository: absent, empty or ours. Required.</summary>
     public string Repository { get; set; } = "";
 
+    /// <summary>
+    /// Absolute paths of other nodes' repositories that restores may take parts from (<c>--map</c>), opened read-only with this
+    /// repository's key; for a node that took another's place. None by default.
+    /// </summary>
+    public IList<string> RestoreFrom { get; set; } = [];
+
     /// <summary>What the repository is encrypted with; nothing by default, and then it is not encrypted.</summary>
     public EncryptionOptions Encryption { get; set; } = new();
 

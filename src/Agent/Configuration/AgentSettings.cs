@@ -32,6 +32,12 @@ internal sealed record AgentSettings
 
     public required string RepositoryPath { get; init; }
 
+    /// <summary>Other nodes' repositories that restores may take parts from.</summary>
+    public IReadOnlyList<string> RestoreFrom { get; init; } = [];
+
+    /// <summary>True where nothing may be written to it; never for an agent.</summary>
+    public bool RepositoryReadOnly { get; init; }
+
     /// <summary>Where the repository's key is; null for a repository that is not encrypted.</summary>
     public KeySource? RepositoryKey { get; init; }
 

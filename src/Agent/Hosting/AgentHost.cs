@@ -2,13 +2,11 @@ using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Deleting;
 using Cairn.Agent.Describe;
-using Cairn.Agent.Engines;
 using Cairn.Agent.Exporting;
 using Cairn.Agent.Identity;
 using Cairn.Agent.Journal;
 using Cairn.Agent.Registration;
 using Cairn.Agent.Restore;
-using Cairn.Agent.Roots;
 using Cairn.Agent.Service;
 using Cairn.Agent.Services;
 using Cairn.Agent.Tasks;
@@ -127,16 +125,7 @@ internal static class AgentHost
 
     private static void AddCapabilities(this IServiceCollection services)
     {
-        services.AddSingleton<Instances>();
-        services.AddSingleton(provider =>
-        {
-            var settings = provider.GetRequiredService<AgentSettings>();
-            return new AllowedRoots(settings.Node, settings.Roots);
-        });
-        services.AddSingleton<NodeRepository>();
-        services.AddSingleton<StoppedProof>();
-        services.AddSingleton<ServiceDesk>();
-        services.AddSingleton<RestoreInProgress>();
+        services.AddRestores();
         services.AddSingleton<BackupChecks>();
         services.AddSingleton<CaptureDirectories>();
         services.AddSingleton<CaptureDesk>();
@@ -148,10 +137,6 @@ internal static class AgentHost
         services.AddSingleton<PointDeletion>();
         services.AddSingleton<PointExport>();
         services.AddSingleton<PointCatalogue>();
-        services.AddSingleton<RestoreJournal>();
-        services.AddSingleton<RestorePlanner>();
-        services.AddSingleton<RestoreStage>();
-        services.AddSingleton<RestoreDesk>();
         services.AddSingleton<NodeDescriber>();
         services.AddSingleton<CoordinatorClient>();
         services.AddSingleton<BoundAddress>();

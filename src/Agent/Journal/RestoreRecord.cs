@@ -25,6 +25,9 @@ internal sealed record RestoreRecord
     /// <summary>When the state was last changed.</summary>
     public required DateTimeOffset Changed { get; init; }
 
+    /// <summary>True for a recovery on this host alone: no coordinator knows of it, so until it is decided here it goes back.</summary>
+    public bool Offline { get; init; }
+
     /// <summary>Bytes of what was staged.</summary>
     public long StagedBytes { get; init; }
 }

@@ -14,14 +14,24 @@ namespace Cairn.Agent.Restore;
 /// </summary>
 internal sealed class DirectorySwap(string node, IStepHook hook)
 {
-    /// <summary>Puts all parts in place. <paramref name="mayRename"/> is asked right before each rename and throws to stop it.</summary>
-    public void Forward(RestoreRecord restore, Action mayRename)
+    /// <summary>True once a part is in place: then only going on, or an undo, leads to one state everywhere.</summary>
+    public static bool HasPlaced(RestoreRecord restore) => restore.Parts.Any(part => KindAt(part.Stage) != FileKind.Directory);
+
+    /// <summary>
+    /// Moves the live directories of all parts aside, a guard at each path. <paramref name="mayRename"/> is asked right before
+    /// each rename and throws to stop it.
+    /// </summary>
+    public void Guard(RestoreRecord restore, Action mayRename)
     {
         foreach (var part in restore.Parts.Where(part => KindAt(part.Stage) == FileKind.Directory))
         {
             GuardLive(restore, part, mayRename);
         }
+    }
 
+    /// <summary>Puts all parts in place, after <see cref="Guard"/>.</summary>
+    public void Place(RestoreRecord restore, Action mayRename)
+    {
         foreach (var part in restore.Parts.Where(part => KindAt(part.Stage) == FileKind.Directory))
         {
             Place(restore, part, from: part.Stage, mayRename);

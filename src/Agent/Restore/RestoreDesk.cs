@@ -1,6 +1,7 @@
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Journal;
 using Cairn.Agent.Native;
+using Cairn.Agent.Proofs;
 using Cairn.Agent.Roots;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -115,7 +116,8 @@ internal sealed class RestoreDesk(
             cancellationToken);
 
     /// <summary>
-    /// Goes on with a restore that was between two states when the agent died. Returns false when it waits for a decision.
+    /// Goes on with a restore that was between two states when the agent died. Returns false when it waits for a decision; one
+    /// that nobody but this host decides goes back while it is not decided.
     /// </summary>
     public Task<bool> GoOnAsync(string jobId, CancellationToken cancellationToken) =>
         AloneAsync(
@@ -134,6 +136,10 @@ internal sealed class RestoreDesk(
                         Undo(restore);
                         return true;
                     case RestoreState.Discarding:
+                        RestoreLog.GoesOn(logger, jobId, restore.State.ToString());
+                        Discard(restore, cancellationToken);
+                        return true;
+                    case RestoreState.Staging or RestoreState.Staged when restore.Offline:
                         RestoreLog.GoesOn(logger, jobId, restore.State.ToString());
                         Discard(restore, cancellationToken);
                         return true;
@@ -190,11 +196,29 @@ internal sealed class RestoreDesk(
             throw RestoreJournal.Illegal(settings.Node, restore, "swap");
         }
 
+        var returning = new ReturnWatch(settings.Node, ProcessTable.Machine);
         await stopped.RequireAllAsync(restore.Parts, cancellationToken);
 
         // From the first rename on it is finished, whatever the deadline: half a restore helps nobody.
-        swap.Forward(restore, () => RequireEpoch(restore));
+        swap.Guard(restore, () => RequireEpoch(restore));
+        RequireNoReturn(restore, returning);
+        swap.Place(restore, () => RequireEpoch(restore));
         return Move(restore, RestoreState.Swapped);
+    }
+
+    // Between the proof and the last guard a database may have been started. It works in the directories that were moved aside,
+    // so they go back to where it looks for them, and the swap is refused as if the proof had seen it.
+    private void RequireNoReturn(RestoreRecord restore, ReturnWatch returning)
+    {
+        try
+        {
+            returning.RequireNone([.. restore.Parts.Select(part => part.Old)]);
+        }
+        catch (CairnException) when (!DirectorySwap.HasPlaced(restore))
+        {
+            swap.Back(restore, () => RequireEpoch(restore));
+            throw;
+        }
     }
 
     private void Undo(RestoreRecord restore)

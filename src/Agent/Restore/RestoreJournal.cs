@@ -19,6 +19,12 @@ internal sealed class RestoreJournal(AgentSettings settings, AgentJournal journa
         settings.Node,
         jobId);
 
+    /// <summary>Those that are between two states, or wait for a decision.</summary>
+    public IReadOnlyList<RestoreRecord> Unfinished() =>
+    [
+        .. All().Where(restore => restore.State is not (RestoreState.Swapped or RestoreState.Undone or RestoreState.Discarded)),
+    ];
+
     /// <summary>All of them.</summary>
     public IEnumerable<RestoreRecord> All() => journal.Restores.All();
 
@@ -38,6 +44,7 @@ internal sealed class RestoreJournal(AgentSettings settings, AgentJournal journa
             Parts = parts,
             MadeParents = [.. (earlier?.MadeParents ?? []).Union(missingParents).Order(StringComparer.Ordinal)],
             Created = earlier?.Created ?? now,
+            Offline = question.Offline,
             Changed = now,
         };
         journal.Restores.Put(restore.JobId, restore);

@@ -37,7 +37,7 @@ internal sealed class RestorePlanner(
         PointDetail? point = null;
         plan.Checks.Add(await Checks.RunAsync("repository", settings.Node, async () =>
         {
-            opened = await repository.OpenAsync(cancellationToken);
+            opened = await repository.OpenForAsync(question.Point, question.SourceNode, cancellationToken);
             return $"{opened.Path} is usable";
         }));
         plan.Checks.Add(Checks.Run(

@@ -5,7 +5,7 @@ namespace Cairn.Agent.Restore;
 
 /// <summary>
 /// What is to be restored on this node, as a precheck or a stage command asks it. A job that will stop what runs before it stages, or
-/// will start the instances afterwards, says so.
+/// will start the instances afterwards, says so; so does a recovery that no coordinator knows of.
 /// </summary>
 internal sealed record RestoreQuestion(
     string Cluster,
@@ -16,4 +16,5 @@ internal sealed record RestoreQuestion(
     IReadOnlyList<string> AcceptedCaveats,
     IReadOnlyList<EngineParameter> Parameters,
     bool WillStop = false,
-    bool WillStart = false);
+    bool WillStart = false,
+    bool Offline = false);

@@ -1,5 +1,4 @@
 using Cairn.Agent.Configuration;
-using Cairn.Agent.Journal;
 using Cairn.Agent.Registration;
 using Cairn.Agent.Tasks;
 using Cairn.Shared.Errors;
@@ -30,8 +29,7 @@ internal sealed class RestoreRecovery(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // What is known is finished before commands come in.
-        foreach (var restore in restores.All().Where(restore => restore.State is not (
-            RestoreState.Swapped or RestoreState.Undone or RestoreState.Discarded)).ToList())
+        foreach (var restore in restores.Unfinished())
         {
             if (!await TryAsync(restore.JobId, () => desk.GoOnAsync(restore.JobId, cancellationToken)))
             {

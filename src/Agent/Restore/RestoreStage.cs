@@ -30,6 +30,13 @@ internal sealed class RestoreStage(
             request.MetadataHere,
             [.. request.AcceptedCaveats],
             [.. request.Parameters]);
+        return new TaskStatus { Stage = await RunAsync(question, request.Header.Epoch, progress, cancellationToken) };
+    }
+
+    /// <summary>Stages the restore that is asked for.</summary>
+    public async Task<StageResult> RunAsync(
+        RestoreQuestion question, long epoch, IProgress<Progress> progress, CancellationToken cancellationToken)
+    {
         var known = restores.Find(question.JobId);
         if (known is not null && known.State != RestoreState.Staging)
         {
@@ -41,8 +48,8 @@ internal sealed class RestoreStage(
 
         // Journaled before the first directory is made, so that a crash in between leaves nothing that nobody knows.
         var restore = restores.BeginStaging(
-            question, request.Header.Epoch, [.. plan.Parts.Select(planned => planned.Part)], MissingParents(plan));
-        var opened = await repository.OpenAsync(cancellationToken);
+            question, epoch, [.. plan.Parts.Select(planned => planned.Part)], MissingParents(plan));
+        var opened = await repository.OpenForAsync(question.Point, question.SourceNode, cancellationToken);
         var contents = new PointContents();
         await contents.ReadAsync(opened.ReadEntriesAsync(question.Point, cancellationToken));
         MakeParents(restore, contents);
@@ -55,7 +62,7 @@ internal sealed class RestoreStage(
         }
 
         restores.Move(restore, RestoreState.Staged, changed => changed with { StagedBytes = report.Bytes });
-        return new TaskStatus { Stage = new StageResult { Files = report.Files, Bytes = report.Bytes } };
+        return new StageResult { Files = report.Files, Bytes = report.Bytes };
     }
 
     private static void Clear(RestoreRecord restore, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Cairn.Agent.Tools;
 internal static class PointCommands
 {
     /// <summary>The commands.</summary>
-    public static IEnumerable<Command> Create(Option<string> config) => [List(config), Show(config), Files(config), Diff(config)];
+    public static IEnumerable<Command> Create(Option<string> config) => [List(run => RepositoryTool.Action(config, run)), Show(config), Files(config), Diff(config)];
 
     /// <summary>Which paths are meant.</summary>
     public static Option<string> MakeMatch() => new("--match")
@@ -22,10 +22,11 @@ internal static class PointCommands
     /// <summary>Whether a path matches.</summary>
     public static bool Matches(string pattern, string path) => FileSystemName.MatchesSimpleExpression(pattern, path, ignoreCase: false);
 
-    private static Command List(Option<string> config)
+    /// <summary><c>list</c>, of whatever repository <paramref name="action"/> opens.</summary>
+    public static Command List(ToolAction action)
     {
         var command = new Command("list", "List the points of this repository, and those that are not finished.");
-        command.SetAction(RepositoryTool.Action(config, async (tool, _, cancellationToken) =>
+        command.SetAction(action(async (tool, _, cancellationToken) =>
         {
             await using var repository = await tool.OpenAsync(readOnly: true, cancellationToken);
             foreach (var point in await repository.ListPointsAsync(cancellationToken))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
+using Cairn.Agent.Tasks;
 using Cairn.Repository;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
@@ -21,19 +22,29 @@ internal sealed class RepositoryTool(string node, string repositoryPath, KeySour
 
     /// <summary>An action for a command: reads the configuration that <paramref name="config"/> names, and runs.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> Action(
-        Option<string> config, Func<RepositoryTool, ParseResult, CancellationToken, Task> run) => (parsed, cancellationToken) =>
-        RunAsync(parsed.GetValue(config)!, (tool, token) => run(tool, parsed, token), Console.Out, Console.Error, cancellationToken);
+        Option<string> config, Func<RepositoryTool, ParseResult, CancellationToken, Task> run) =>
+        Action((parsed, problems) => YamlFile.Read<AgentOptions>(parsed.GetValue(config)!, problems), run);
+
+    /// <summary>As the other, for what the operator wrote in another way than a file.</summary>
+    public static Func<ParseResult, CancellationToken, Task<int>> Action(
+        Func<ParseResult, ICollection<string>, AgentOptions?> read, Func<RepositoryTool, ParseResult, CancellationToken, Task> run) =>
+        (parsed, cancellationToken) => RunAsync(
+            problems => read(parsed, problems),
+            (tool, token) => run(tool, parsed, token),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error,
+            cancellationToken);
 
     /// <summary>Runs, and returns the exit code.</summary>
     public static async Task<int> RunAsync(
-        string configurationPath,
+        Func<ICollection<string>, AgentOptions?> read,
         Func<RepositoryTool, CancellationToken, Task> run,
         TextWriter output,
         TextWriter errors,
         CancellationToken cancellationToken)
     {
         var problems = new List<string>();
-        var tool = Read(configurationPath, output, problems);
+        var tool = Make(read(problems), output, problems);
         if (tool is null || problems.Count > 0)
         {
             foreach (var problem in problems)
@@ -49,13 +60,9 @@ internal sealed class RepositoryTool(string node, string repositoryPath, KeySour
             await run(tool, cancellationToken);
             return (int)ExitClass.Done;
         }
-        catch (RepositoryException failure)
+        catch (Exception failure) when (FailureTranslation.Translate(failure) is { } known)
         {
-            return await PrintAsync(RepositoryFailures.Translate(failure), errors);
-        }
-        catch (CairnException failure)
-        {
-            return await PrintAsync(failure, errors);
+            return await PrintAsync(known, errors);
         }
     }
 
@@ -81,9 +88,8 @@ internal sealed class RepositoryTool(string node, string repositoryPath, KeySour
         }
     }
 
-    private static RepositoryTool? Read(string configurationPath, TextWriter output, List<string> problems)
+    private static RepositoryTool? Make(AgentOptions? options, TextWriter output, List<string> problems)
     {
-        var options = YamlFile.Read<AgentOptions>(configurationPath, problems);
         if (options is null)
         {
             return null;

@@ -14,9 +14,10 @@ internal static class UpkeepCommands
     private static readonly TimeSpan StandardGrace = TimeSpan.FromDays(1);
 
     /// <summary>The commands.</summary>
-    public static IEnumerable<Command> Create(Option<string> config) => [Verify(config), Sweep(config), Delete(config)];
+    public static IEnumerable<Command> Create(Option<string> config) => [Verify(run => RepositoryTool.Action(config, run)), Sweep(config), Delete(config)];
 
-    private static Command Verify(Option<string> config)
+    /// <summary><c>verify</c>, of whatever repository <paramref name="action"/> opens.</summary>
+    public static Command Verify(ToolAction action)
     {
         var named = PointArgument.Make();
         var level = new Option<VerifyLevel>("--level")
@@ -31,7 +32,7 @@ internal static class UpkeepCommands
             DefaultValueFactory = _ => 0.5,
         };
         var command = new Command("verify", "Look a point over; what is damaged is named with its file and offset.") { named, level, scratch, share };
-        command.SetAction(RepositoryTool.Action(config, async (tool, parsed, cancellationToken) =>
+        command.SetAction(action(async (tool, parsed, cancellationToken) =>
         {
             await using var repository = await tool.OpenAsync(readOnly: true, cancellationToken);
             var point = await PointArgument.ResolveAsync(repository, parsed.GetValue(named)!, cancellationToken);

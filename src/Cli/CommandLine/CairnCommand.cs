@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Cairn.Cli.Audit;
 using Cairn.Cli.Authority;
 using Cairn.Cli.Backups;
+using Cairn.Cli.Catalog;
 using Cairn.Cli.Clusters;
 using Cairn.Cli.Connecting;
 using Cairn.Cli.Failures;
@@ -62,6 +63,7 @@ internal static class CairnCommand
             UserCommands.Make(host),
             WhoAmICommand.Make(host),
             AuditCommands.Make(host),
+            CatalogCommands.Make(host),
         };
         root.Add(host.Coordinator);
         root.Add(host.Credentials);

@@ -4,6 +4,7 @@ using Cairn.Cli.Connecting;
 using Cairn.Cli.Failures;
 using Cairn.Cli.Terminal;
 using Cairn.Cli.Jobs;
+using Cairn.Cli.Wording;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 
@@ -29,14 +30,15 @@ internal static class RestoreCommands
         var operand = new PointOperand();
         var caveats = Caveats();
         var services = new ServiceOptions();
+        var map = Map();
         var words = Words();
         return host.Command(
             "plan",
             "check on every node whether a restore is possible and say what it would do; changes nothing",
-            [.. operand.Symbols, caveats, .. services.Symbols, .. words.Symbols],
+            [.. operand.Symbols, caveats, map, .. services.Symbols, .. words.Symbols],
             async (run, given, token) =>
             {
-                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, words, token), token);
+                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, map, words, token), token);
                 run.Print(plan, () => RestorePlanView.Show(plan));
                 return plan.Possible ? ExitClass.Done : ReportObstacles(run, plan);
             });
@@ -47,6 +49,7 @@ internal static class RestoreCommands
         var operand = new PointOperand();
         var caveats = Caveats();
         var services = new ServiceOptions();
+        var map = Map();
         var words = Words();
         var seen = SeenPlan();
         var yes = Yes("do not ask; needed where there is no terminal");
@@ -55,10 +58,10 @@ internal static class RestoreCommands
         var command = host.Command(
             "run",
             "replace the data of all nodes by those of a backup point; the old data are kept beside",
-            [.. operand.Symbols, caveats, .. services.Symbols, .. words.Symbols, seen, yes, wait, noWait],
+            [.. operand.Symbols, caveats, map, .. services.Symbols, .. words.Symbols, seen, yes, wait, noWait],
             async (run, given, token) =>
             {
-                var request = await RequestAsync(run, given, operand, caveats, services, words, token);
+                var request = await RequestAsync(run, given, operand, caveats, services, map, words, token);
                 if (given.GetValue(seen) is { } hash)
                 {
                     request.PlanHash = hash;
@@ -108,6 +111,7 @@ internal static class RestoreCommands
         PointOperand operand,
         Option<string[]> caveats,
         ServiceOptions services,
+        Option<string[]> map,
         EngineWords words,
         CancellationToken token)
     {
@@ -121,6 +125,7 @@ internal static class RestoreCommands
             Parameters = { words.Given(given) },
         };
         request.AcceptedCaveats.Add(given.GetRequiredValue(caveats));
+        request.Mappings.Add(given.GetRequiredValue(map).Select(Mapping));
         return request;
     }
 
@@ -161,6 +166,18 @@ internal static class RestoreCommands
         HelpName = "NAME",
         DefaultValueFactory = _ => [],
     };
+
+    private static Option<string[]> Map() => new("--map")
+    {
+        Description = "the part of a node that is called otherwise now, or was replaced, goes to another; repeated",
+        HelpName = "OLD=NEW",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static NodeMapping Mapping(string given) => given.Split('=') is [{ Length: > 0 } old, { Length: > 0 } now]
+        ? new NodeMapping { OldNode = old, NewNode = now }
+        : throw new CairnException(
+            ErrorCode.InvalidRequest, $"--map {Printable.Line(given)} is not OLD=NEW", "name the point's node, then the cluster's: --map og1=og4");
 
     private sealed class ServiceOptions
     {

@@ -60,6 +60,14 @@ internal sealed class ClusterTable(CatalogDatabase database)
             transaction);
     });
 
+    /// <summary>Makes the epoch higher than <paramref name="seen"/>; it never goes down.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>.</exception>
+    public ClusterRecord RaiseEpochAbove(string name, long seen) => database.Write((db, transaction) =>
+    {
+        db.Execute("UPDATE clusters SET epoch = @seen + 1 WHERE name = @name AND epoch <= @seen", new { name, seen }, transaction);
+        return Find(db, name, transaction) ?? throw Unknown(name);
+    });
+
     /// <summary>Keeps all jobs away from a cluster until <see cref="Unlock"/>. Raises the epoch: commands of older jobs are overtaken.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownCluster"/>, <see cref="ErrorCode.ClusterLocked"/>.</exception>
     public ClusterRecord Lock(string name, string lockId, string reason, DateTimeOffset at) => database.Write((db, transaction) =>

@@ -20,7 +20,11 @@ internal sealed class PointTable(CatalogDatabase database)
         new { record.Summary.Cluster, record.Summary.PointId, Record = record.ToByteArray() },
         transaction);
 
-    /// <summary>Records that a point is gone, within a transaction of the caller; nodes that are away may still hold it.</summary>
+    /// <summary>Records that a point is gone; nodes may still hold it.</summary>
+    public void MarkDeleted(CommitRecord record, DateTimeOffset at) =>
+        database.Write((db, transaction) => MarkDeleted(db, record, at, transaction));
+
+    /// <summary>As the other, within a transaction of the caller; nodes that are away may still hold it.</summary>
     public static void MarkDeleted(SqliteConnection db, CommitRecord record, DateTimeOffset at, SqliteTransaction transaction)
     {
         Put(db, record, transaction);

@@ -22,7 +22,7 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
             .ToDictionary(answer => answer.Node, answer => answer.Failure!, StringComparer.Ordinal);
         var damaged = new List<ErrorDetail>();
         var foreign = new Dictionary<string, string>(StringComparer.Ordinal);
-        var found = new SortedDictionary<string, (CommitRecord Record, List<string> HeldBy)>(StringComparer.Ordinal);
+        var found = new SortedDictionary<string, Sighting>(StringComparer.Ordinal);
         var deleted = catalog.Points.Deleted(cluster.Name);
         foreach (var (node, listed, _) in answers)
         {
@@ -32,7 +32,8 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
             }
 
             damaged.AddRange(listed.Damaged.Select(detail => WithNode(detail, node)));
-            foreach (var record in listed.Records)
+            foreach (var (record, source) in listed.Records.Select(record => (Record: record, Source: (string?)null))
+                .Concat(listed.Borrowed.Select(borrowed => (borrowed.Record, (string?)borrowed.SourceNode))))
             {
                 // A node that was away when it was deleted is still owed the command.
                 if (record.Summary.Cluster == cluster.Name && deleted.Contains(record.Summary.PointId))
@@ -46,15 +47,15 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
                 }
                 else if (!found.TryGetValue(record.Summary.PointId, out var known))
                 {
-                    found.Add(record.Summary.PointId, (record, [node]));
+                    found.Add(record.Summary.PointId, new Sighting(record, node).With(node, source));
                 }
                 else if (!known.Record.Equals(record))
                 {
-                    damaged.Add(Differs(record.Summary.PointId, known.HeldBy[0], node));
+                    damaged.Add(Differs(record.Summary.PointId, known.FirstSeenBy, node));
                 }
                 else
                 {
-                    known.HeldBy.Add(node);
+                    known.With(node, source);
                 }
             }
         }
@@ -65,15 +66,39 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
             // It may be on the nodes that did not answer.
             foreach (var record in catalog.Points.Of(cluster.Name))
             {
-                found.TryAdd(record.Summary.PointId, (record, []));
+                found.TryAdd(record.Summary.PointId, new Sighting(record, firstSeenBy: ""));
             }
         }
 
         return new PointListing(
-            [.. found.Values.Select(point => new ListedPoint(point.Record, point.HeldBy))],
+            [.. found.Values.Select(point => point.ToPoint())],
             foreign,
             damaged,
             unreachable);
+    }
+
+    /// <summary>
+    /// The records of all clusters' points that any of <paramref name="nodes"/> can see, what any of them has recorded as deleted and
+    /// when, and the nodes that could not be asked.
+    /// </summary>
+    public async Task<AllPoints> FindAllAsync(IEnumerable<string> nodes, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(nodes.Select(node => AskAsync(node, cancellationToken)));
+        var listed = answers.Select(answer => answer.Listed).OfType<ListPointsResponse>().ToList();
+        return new AllPoints(
+            [
+                .. listed
+                    .SelectMany(answer => answer.Records.Concat(answer.Borrowed.Select(borrowed => borrowed.Record)))
+                    .DistinctBy(record => (record.Summary.Cluster, record.Summary.PointId)),
+            ],
+            listed
+                .SelectMany(answer => answer.Deleted)
+                .GroupBy(deleted => deleted.PointId, StringComparer.Ordinal)
+                .ToDictionary(
+                    deleted => deleted.Key,
+                    deleted => deleted.Min(found => found.Deleted?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch),
+                    StringComparer.Ordinal),
+            [.. answers.Select(answer => answer.Failure).OfType<CairnException>()]);
     }
 
     /// <summary>The point whose id is, or begins with, <paramref name="wanted"/>; "latest" is the newest.</summary>
@@ -175,4 +200,32 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
         "verify the point; restore another one",
         other,
         point).ToDetail();
+
+    /// <summary>A point while the answers are gone through.</summary>
+    private sealed class Sighting(CommitRecord record, string firstSeenBy)
+    {
+        private readonly List<string> heldBy = [];
+        private readonly List<BorrowedPart> borrowed = [];
+
+        public CommitRecord Record => record;
+
+        public string FirstSeenBy => firstSeenBy;
+
+        /// <summary>Also seen by this node: in its own repository, or as another's part in one that it may take from.</summary>
+        public Sighting With(string node, string? borrowedFrom)
+        {
+            if (borrowedFrom is null)
+            {
+                heldBy.Add(node);
+            }
+            else
+            {
+                borrowed.Add(new BorrowedPart(node, borrowedFrom));
+            }
+
+            return this;
+        }
+
+        public ListedPoint ToPoint() => new(record, heldBy, borrowed);
+    }
 }

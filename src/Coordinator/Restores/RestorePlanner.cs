@@ -37,15 +37,17 @@ internal sealed class RestorePlanner(
         var topology = await looking;
         var point = PointIndex.Pick(listing, cluster.Name, request.Point);
 
+        var map = NodeMap.Of(request.Mappings);
         var checks = new List<Check>
         {
             LockCheck(cluster, job),
             NodesCheck(point, topology),
-            TopologyCheck(point, topology),
+            MappingCheck(map, point, cluster),
+            TopologyCheck(map, point, topology),
             CaveatCheck(point, request),
             CompleteCheck(point),
         };
-        var parts = Parts(point, topology);
+        var parts = Parts(map, point, topology);
         var nodes = await Task.WhenAll(parts.Select(part => PlanNodeAsync(
             request, job, point, part, topology, listing, cancellationToken)));
         var plan = new RestorePlan
@@ -62,12 +64,15 @@ internal sealed class RestorePlanner(
             plan, seen, new RestoreNotes(point.Id, parts, [.. request.AcceptedCaveats]), HighestEpoch(topology));
     }
 
-    private static List<RestorePart> Parts(ListedPoint point, ClusterTopology topology)
+    private static List<RestorePart> Parts(NodeMap map, ListedPoint point, ClusterTopology topology)
     {
         var inCluster = topology.Cluster.Nodes.ToHashSet(StringComparer.Ordinal);
         return [.. point.Record.Summary.Nodes
-            .Where(part => inCluster.Contains(part.Node))
-            .Select(part => new RestorePart(part.Node, part.Node, part.HasMetadata))];
+            .Where(part => inCluster.Contains(map.NewOf(part.Node)))
+            .Select(part => new RestorePart(map.NewOf(part.Node), part.Node, part.HasMetadata))
+
+            // Two parts for one node are refused by the check of the mapping; one is enough to look at.
+            .DistinctBy(part => part.Node)];
     }
 
     private async Task<NodePlan> PlanNodeAsync(
@@ -93,12 +98,16 @@ internal sealed class RestorePlanner(
             return plan;
         }
 
-        if (!point.HeldBy.Contains(part.Node))
+        if (!point.IsWithin(part.Node, part.SourceNode))
         {
             plan.Error = new CairnException(
                 ErrorCode.PointNotFound,
-                $"{part.Node}: its repository does not hold point {point.Id}",
-                "see that the agent's configuration names the repository that the backup went to",
+                part.Node == part.SourceNode
+                    ? $"{part.Node}: its repository does not hold point {point.Id}"
+                    : $"{part.Node}: it has no repository with the part of {part.SourceNode} of point {point.Id}",
+                part.Node == part.SourceNode
+                    ? "see that the agent's configuration names the repository that the backup went to"
+                    : $"bring the repository of {part.SourceNode} to {part.Node}, and name it in that agent's configuration: as 'repository', or under 'restore-from'",
                 part.Node,
                 point.Id).ToDetail();
             return plan;
@@ -163,13 +172,30 @@ internal sealed class RestorePlanner(
             : Failed("nodes", needed.Problems[0]);
     }
 
-    private static Check TopologyCheck(ListedPoint point, ClusterTopology topology)
+    private static Check MappingCheck(NodeMap map, ListedPoint point, ClusterRecord cluster)
+    {
+        if (map.IsEmpty)
+        {
+            return Passed("mapping", "every part goes to the node of the same name");
+        }
+
+        var reasons = map.Reasons([.. point.Record.Summary.Nodes.Select(part => part.Node)], cluster.Nodes);
+        return reasons.Count == 0
+            ? Passed("mapping", map.ToString())
+            : Failed("mapping", new CairnException(
+                ErrorCode.TopologyMismatch,
+                string.Join("; ", reasons),
+                "map every node of the point that has another name now to one node of the cluster: --map OLD=NEW",
+                subject: point.Id));
+    }
+
+    private static Check TopologyCheck(NodeMap map, ListedPoint point, ClusterTopology topology)
     {
         var answered = topology.Nodes.Where(node => node.Failure is null).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
         var silent = topology.Nodes.Where(node => node.Failure is not null).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
 
         // A node that did not answer is the business of the check before; only what is known can differ.
-        var then = point.Record.Topology.Where(node => !silent.Contains(node.Node)).ToList();
+        var then = point.Record.Topology.Select(map.Renamed).Where(node => !silent.Contains(node.Node)).ToList();
         var now = topology.ToRecord()
             .Where(node => answered.Contains(node.Node) && !point.Record.Summary.MissingNodes.Contains(node.Node))
             .ToList();
@@ -180,7 +206,7 @@ internal sealed class RestorePlanner(
                 ErrorCode.TopologyMismatch,
                 $"cluster '{topology.Cluster.Name}' is not the one that point {point.Id} was taken of: "
                 + string.Join("; ", differences),
-                "restore into the same nodes and addresses: a cluster's members are named by address in its metadata",
+                "restore into the same nodes and addresses: a cluster's members are named by address in its metadata; a node that only has another name now is mapped with --map OLD=NEW",
                 subject: point.Id));
     }
 

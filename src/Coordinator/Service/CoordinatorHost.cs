@@ -11,6 +11,7 @@ using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Owed;
 using Cairn.Coordinator.Plans;
 using Cairn.Coordinator.Points;
+using Cairn.Coordinator.Rebuild;
 using Cairn.Coordinator.Restores;
 using Cairn.Coordinator.Topology;
 using Cairn.Coordinator.Users;
@@ -200,6 +201,7 @@ internal static class CoordinatorHost
             .AddSingleton<IJobFlow, DeleteFlow>()
             .AddSingleton<ExportRequests>()
             .AddSingleton<IJobFlow, ExportFlow>()
+            .AddSingleton<CatalogRebuild>()
             .AddSingleton<VerifyRequests>()
             .AddSingleton<IJobFlow, VerifyFlow>()
             .AddHostedService(provider => provider.GetRequiredService<JobRunner>())

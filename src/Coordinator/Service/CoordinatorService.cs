@@ -4,6 +4,7 @@ using Cairn.Coordinator.Deleting;
 using Cairn.Coordinator.Exporting;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Rebuild;
 using Cairn.Coordinator.Restores;
 using Cairn.Coordinator.Topology;
 using Cairn.Coordinator.Users;
@@ -24,6 +25,7 @@ internal sealed class CoordinatorService(
     VerifyRequests verifications,
     DeletionRequests deletions,
     ExportRequests exports,
+    CatalogRebuild rebuild,
     JobRequests jobs,
     UserRequests users,
     AuditRequests audit,
@@ -103,6 +105,9 @@ internal sealed class CoordinatorService(
 
     public override Task<Job> DiscardRestore(DiscardRestoreRequest request, ServerCallContext context) =>
         restores.DiscardAsync(request, CurrentCaller.Of(context), context.CancellationToken);
+
+    public override Task<RebuildCatalogResponse> RebuildCatalog(RebuildCatalogRequest request, ServerCallContext context) =>
+        rebuild.RunAsync(context.CancellationToken);
 
     public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
         Task.FromResult(jobs.List(request, CurrentCaller.Of(context)));

@@ -46,6 +46,7 @@ public static class AccessTable
         ["/cairn.v1.Coordinator/PlanAftermath"] = Reads(Access.Operator),
         ["/cairn.v1.Coordinator/UndoRestore"] = Changes(Access.Admin),
         ["/cairn.v1.Coordinator/DiscardRestore"] = Changes(Access.Admin),
+        ["/cairn.v1.Coordinator/RebuildCatalog"] = Changes(Access.Admin),
 
         // Which jobs a user sees is decided job by job: JobSight in the coordinator.
         ["/cairn.v1.Coordinator/ListJobs"] = Reads(Access.Viewer),

@@ -41,6 +41,12 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public bool Reflection { get; set; }
 
+    public string NodeName { get; set; } = Node;
+
+    public string? Repository { get; set; }
+
+    public IReadOnlyList<string> RestoreFrom { get; set; } = [];
+
     public ServiceOptions Commands { get; set; } = new();
 
     public string Data => Files.At("db", "data");
@@ -102,12 +108,13 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public AgentSettings Settings() => new()
     {
-        Node = Node,
+        Node = NodeName,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Coordinator = Coordinator,
         Insecure = true,
         StateDirectory = Files.At("state"),
-        RepositoryPath = Files.At("repository"),
+        RepositoryPath = Repository ?? Files.At("repository"),
+        RestoreFrom = RestoreFrom,
         Roots = [Files.At("db")],
         Compression = Compression.Fastest,
         MaxPackBytes = 64 << 20,

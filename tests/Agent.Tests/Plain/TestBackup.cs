@@ -11,7 +11,11 @@ internal static class TestBackup
 {
     /// <summary>All steps, up to a committed point.</summary>
     public static async Task<PointId> BackUpAsync(
-        this TestAgent agent, PointId? onto = null, ChainId? chain = null, params string[] caveats)
+        this TestAgent agent,
+        PointId? onto = null,
+        ChainId? chain = null,
+        IReadOnlyList<string>? otherNodes = null,
+        params string[] caveats)
     {
         var job = TestAgent.NewJob();
         var point = PointId.New(TimeProvider.System.GetUtcNow());
@@ -21,7 +25,18 @@ internal static class TestBackup
         await agent.DoneAsync(agent.Client.EndCaptureAsync(new EndCaptureRequest { Header = agent.Header(job) }));
         var prepared = await agent.DoneAsync(agent.Client.PrepareAsync(
             new PrepareRequest { Header = agent.Header(job), PointId = point.ToString() }));
-        await agent.DoneAsync(agent.Client.CommitAsync(agent.CommitRequest(job, copy, prepared.Prepare.Node, caveats)));
+        var commit = agent.CommitRequest(job, copy, prepared.Prepare.Node, caveats);
+        foreach (var node in otherNodes ?? [])
+        {
+            var other = prepared.Prepare.Node.Clone();
+            other.Node = node;
+            commit.Record.Summary.Nodes.Add(other);
+            var capture = commit.Record.Captures[0].Clone();
+            capture.Node = node;
+            commit.Record.Captures.Add(capture);
+        }
+
+        await agent.DoneAsync(agent.Client.CommitAsync(commit));
         return point;
     }
 
@@ -66,7 +81,7 @@ internal static class TestBackup
             Record = new CommitRecord
             {
                 Summary = summary,
-                Captures = { new NodeCapture { Node = TestAgent.Node, Started = now, Ended = now } },
+                Captures = { new NodeCapture { Node = node.Node, Started = now, Ended = now } },
             },
         };
     }

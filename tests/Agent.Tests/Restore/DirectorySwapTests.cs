@@ -131,7 +131,7 @@ public sealed class DirectorySwapTests
         using var scene = new SwapScene();
 
         var asked = 0;
-        Assert.Throws<InvalidOperationException>(() => new DirectorySwap("node1", new NoHook()).Forward(
+        Assert.Throws<InvalidOperationException>(() => new DirectorySwap("node1", new NoHook()).Guard(
             scene.Restore, () => throw new InvalidOperationException($"overtaken at {asked++}")));
 
         Assert.Equal(1, asked);

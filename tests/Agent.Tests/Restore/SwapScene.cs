@@ -53,8 +53,12 @@ internal sealed class SwapScene : IDisposable
 
     public IReadOnlyList<IReadOnlyList<string>> State => [.. Parts.Select(part => Snapshot.Of(part.Target))];
 
-    public static void Forward(SwapScene scene, IStepHook hook) =>
-        new DirectorySwap("node1", hook).Forward(scene.Restore, () => { });
+    public static void Forward(SwapScene scene, IStepHook hook)
+    {
+        var swap = new DirectorySwap("node1", hook);
+        swap.Guard(scene.Restore, () => { });
+        swap.Place(scene.Restore, () => { });
+    }
 
     public static void Back(SwapScene scene, IStepHook hook) =>
         new DirectorySwap("node1", hook).Back(scene.Restore, () => { });

@@ -52,6 +52,19 @@ public sealed class RestoreCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Renamed_nodes_are_mapped_and_what_is_no_map_is_refused()
+    {
+        script.Plan = Samples.Plan();
+
+        await RunAsync("restore", "plan", "latest", "--map", "n1=n4", "--map", "n2=n5");
+        var wrong = await RunAsync("restore", "plan", "latest", "--map", "n1");
+
+        Assert.Equal([("n1", "n4"), ("n2", "n5")], script.Asked<RestoreRequest>().Mappings.Select(mapping => (mapping.OldNode, mapping.NewNode)));
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("--map n1 is not OLD=NEW", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_plan_that_is_not_possible_ends_as_its_first_failed_check()
     {
         script.Plan = Samples.Plan(possible: false);

@@ -62,6 +62,8 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
 
     public TRequest Asked<TRequest>() => Requests.OfType<TRequest>().Last();
 
+    public RebuildCatalogResponse Rebuilt { get; set; } = new();
+
     public override Task<Cluster> LockCluster(LockClusterRequest request, ServerCallContext context) => Answer(request, Clusters[0]);
 
     public override Task<Cluster> UnlockCluster(UnlockClusterRequest request, ServerCallContext context) => Answer(request, Clusters[0]);
@@ -120,6 +122,9 @@ internal sealed class ScriptedCoordinator : Cairn.V1.Coordinator.CoordinatorBase
 
     public override Task<RestorePlan> PlanRestore(RestoreRequest request, ServerCallContext context) =>
         Answer(request.Clone(), Plan);
+
+    public override Task<RebuildCatalogResponse> RebuildCatalog(RebuildCatalogRequest request, ServerCallContext context) =>
+        Answer(request, Rebuilt);
 
     public override Task<Job> RunRestore(RestoreRequest request, ServerCallContext context) => Answer(request, Begun);
 

@@ -42,7 +42,7 @@ public sealed class ReplicaChoiceTests
     public void The_copy_that_the_last_point_was_read_from_is_read_again()
     {
         var last = new ListedPoint(
-            new CommitRecord { Summary = new PointSummary { PointId = "p", Nodes = { new PointNode { Node = "n2" } } } }, ["n2"]);
+            new CommitRecord { Summary = new PointSummary { PointId = "p", Nodes = { new PointNode { Node = "n2" } } } }, ["n2"], Borrowed: []);
 
         Assert.Equal(["n2"], ReplicaChoice.Nodes(Copies(behindOfSecond: 4096, behindOfThird: 0), new RunBackupRequest(), last));
     }

@@ -83,6 +83,8 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
         {
             Points = { records.Select(record => record.Summary) },
             Records = { records },
+            Deleted = { Memory.Tombstones.Keys.Select(point => new DeletedPoint { PointId = point }) },
+            Borrowed = { Memory.Borrowed },
         });
     }
 

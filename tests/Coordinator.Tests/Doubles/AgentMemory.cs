@@ -14,6 +14,8 @@ internal sealed class AgentMemory
 
     public ConcurrentDictionary<string, bool> Tombstones { get; } = new();
 
+    public ConcurrentBag<BorrowedPoint> Borrowed { get; } = [];
+
     public ConcurrentDictionary<string, string> Restores { get; } = new();
 
     public ConcurrentDictionary<string, long> Epochs { get; } = new();

@@ -30,6 +30,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public bool Reflection { get; set; }
 
+    /// <summary>The clusters of the coordinator's configuration; null: one of all agents.</summary>
+    public IReadOnlyList<ClusterDefinition>? Declared { get; set; }
+
     public CoordinatorLimits Limits { get; set; } = new()
     {
         Call = TimeSpan.FromSeconds(3),
@@ -104,7 +107,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 Path.Combine(state.FullName, "catalog.db"),
                 LogFile: null,
                 Reflection,
-                [new ClusterDefinition(Name, Engine, [.. Agents.Select(agent => agent.Node)])],
+                Declared ?? [new ClusterDefinition(Name, Engine, [.. Agents.Select(agent => agent.Node)])],
                 Limits)
             {
                 Insecure = true,
@@ -127,6 +130,20 @@ internal sealed class TestCluster : IAsyncDisposable
             await stopping.StopAsync();
             await stopping.DisposeAsync();
         }
+    }
+
+    /// <summary>A new coordinator, which knows of this one's cluster what <paramref name="nodes"/> say; null: not even its name.</summary>
+    public async Task ReplaceCoordinatorAsync(IReadOnlyList<string>? nodes)
+    {
+        await StopCoordinatorAsync();
+        foreach (var file in state.EnumerateFileSystemInfos().ToList())
+        {
+            (file as DirectoryInfo)?.Delete(recursive: true);
+            (file as FileInfo)?.Delete();
+        }
+
+        Declared = nodes is null ? [] : [new ClusterDefinition(Name, Engine, nodes)];
+        await StartCoordinatorAsync();
     }
 
     public async Task RestartCoordinatorAsync()
