@@ -12,7 +12,7 @@ public sealed class AnySequenceTests
         var arbitrary = Arb.From(Gen.Zip(steps, Gen.Choose(0, int.MaxValue - 1)));
 
         Prop.ForAll(arbitrary, input => RunAsync([.. input.Item1], input.Item2).GetAwaiter().GetResult())
-            .Check(new Configuration { MaxNbOfTest = 25, EndSize = 14, Runner = Config.QuickThrowOnFailure.Runner });
+            .Check(new Configuration { MaxNbOfTest = 25, EndSize = 18, Runner = Config.QuickThrowOnFailure.Runner });
     }
 
     private static async Task RunAsync(IReadOnlyList<Step> steps, int seed)
@@ -31,6 +31,9 @@ public sealed class AnySequenceTests
         WriteFile,
         OverwriteInside,
         RemoveFile,
+        AddName,
+        AddSymlink,
+        ChangeMode,
         Full,
         Incremental,
         VerifiedIncremental,
@@ -52,7 +55,7 @@ public sealed class AnySequenceTests
 
         public async Task TakeAsync(Step step)
         {
-            var files = Directory.GetFiles(Source.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+            var files = Source.List().Select(e => e.PhysicalPath).OfType<string>().ToList();
             switch (step)
             {
                 case Step.WriteFile:
@@ -65,6 +68,17 @@ public sealed class AnySequenceTests
                     break;
                 case Step.RemoveFile when files.Count > 0:
                     File.Delete(files[random.Next(files.Count)]);
+                    break;
+                case Step.AddName when files.Count > 0:
+                    AddName(files[random.Next(files.Count)]);
+                    break;
+                case Step.AddSymlink:
+                    var link = Source.PathOf($"l{random.Next(4)}");
+                    File.Delete(link);
+                    File.CreateSymbolicLink(link, new[] { "/nowhere", "d0/f0", "l\u00e4nge" }[random.Next(3)]);
+                    break;
+                case Step.ChangeMode when files.Count > 0:
+                    Source.WithMode(files[random.Next(files.Count)], (uint)random.Next(0x1000) | 0x180);
                     break;
                 case Step.Full:
                     await AddPointAsync(NewFull());
@@ -99,7 +113,9 @@ public sealed class AnySequenceTests
         private async Task AddPointAsync(BeginPoint spec)
         {
             // A file whose name is even counts as immutable; when it is written again it is a new file, as the sealed files of engines are.
-            await BackUpAsync(spec, Source.Entries(e => e with { Immutable = e.Kind == EntryKind.File && e.Path[^1] % 2 == 0 }));
+            var entries = new TreeSource(namesElsewhere: 0).ReadAsync(
+                Source.Root, "data", e => e with { Immutable = e.Kind == EntryKind.File && e.Path[^1] % 2 == 0 }, Cancel);
+            await BackUpAsync(spec, entries);
             points.Add((spec, TreeSnapshot.Take(Source.Root)));
         }
 
@@ -111,9 +127,20 @@ public sealed class AnySequenceTests
             _ => Bytes.Random(random.Next(1_500_000), random.Next(5)),
         };
 
+        private void AddName(string path)
+        {
+            var name = Path.Combine(Path.GetDirectoryName(path)!, $"h{random.Next(6)}");
+            if (name != path)
+            {
+                File.Delete(name);
+                RawFiles.MakeLink(name, path);
+            }
+        }
+
         private void OverwriteInside(string path)
         {
-            if (path[^1] % 2 == 0)
+            // What counts as immutable under any of its names is left as it is.
+            if (Source.List().Where(e => e.Identity == UnixStat.TryRead(path)!.Value.Identity).Any(e => e.Path[^1] % 2 == 0))
             {
                 return;
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Cairn.Repository.Tests.Format;
 
@@ -21,6 +22,27 @@ public sealed class FormatPageTests : RepositoryTest
         Assert.Equal(
             ("data/hello", "data", 0x1A4u, 1793534400123456789, 5, "taos", "taos"),
             (file.Path, file.Class, file.Mode, file.MtimeNs, file.Size, file.Owner, file.Group));
+    }
+
+    [Fact]
+    public void The_commit_record_and_the_tombstone_on_the_page_decode_by_the_page_s_own_rules_and_by_the_product()
+    {
+        var noon = new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+        var manifest = SHA256.HashData(Hex("manifest"));
+
+        var read = IndependentReader.ReadCommitRecord(Hex("commit"));
+        var parsed = CommitRecordFormat.Parse(Hex("commit"), "the page");
+        var tombstone = IndependentReader.ReadTombstone(Hex("tombstone"));
+
+        Assert.Equal(
+            ("20261101T120000Z-0b5e7d", "c-20261101T120000Z-3fa9c1", "", "c", "files", "j", "first", noon.AddSeconds(5).Ticks, 1, "as it was", "{}"),
+            (read.Point, read.Chain, read.BasePoint, read.Cluster, read.Engine, read.Job, read.Label, read.Created, read.Kind, read.Consistency, read.Topology));
+        Assert.Empty(read.Caveats);
+        Assert.Equal(new("n", Convert.ToHexStringLower(manifest), Files: 1, Bytes: 5, noon.Ticks, noon.AddSeconds(1).Ticks), Assert.Single(read.Nodes));
+        Assert.Equal((read.Point, new Sha256Digest(manifest)), (parsed.Point.Text, Assert.Single(parsed.Nodes).ManifestHash));
+        Assert.Equal((read.Point, (byte)1, noon.AddDays(30).Ticks), tombstone);
+        new SourceTree(Path.Combine(Root, "tombstones")).WithFile($"{read.Point}.tombstone", Hex("tombstone"));
+        Assert.Equal(TombstoneReason.Deleted, Tombstone.TryRead(new RepositoryLayout(Root), parsed.Point)?.Reason);
     }
 
     [Fact]

@@ -22,13 +22,8 @@ internal static partial class IndependentReader
         Require(marker[0] == "Cairn repository" && marker[1] == "format 1", "marker");
         var chain = Directory.GetDirectories(Path.Combine(repository, "chains")).Single(c => File.Exists(Path.Combine(c, "commits", point + ".commit")));
         var manifest = File.ReadAllBytes(Path.Combine(chain, "manifests", point + ".manifest"));
-        var commit = File.ReadAllBytes(Path.Combine(chain, "commits", point + ".commit"));
-        CheckPreamble(commit, "CAIRNCMT");
-        var record = Block(commit, 16, out var kind, out var end);
-        Require(kind == 6 && end == commit.Length, "commit record");
-
-        // The only 32 bytes that matter to a restore: the hash of this node's manifest.
-        Require(record.AsSpan().IndexOf(SHA256.HashData(manifest)) > 0, "manifest hash");
+        var commit = ReadCommitRecord(File.ReadAllBytes(Path.Combine(chain, "commits", point + ".commit")));
+        Require(commit.Point == point && commit.Nodes.Any(n => n.ManifestHash == Convert.ToHexStringLower(SHA256.HashData(manifest))), "manifest hash");
         var found = new List<Restored>();
         var packs = new Dictionary<uint, byte[]>();
         ReadManifest(
@@ -36,6 +31,48 @@ internal static partial class IndependentReader
             number => packs.TryGetValue(number, out var pack) ? pack : packs[number] = File.ReadAllBytes(Path.Combine(chain, "packs", $"{number:x8}.pack")),
             found);
         return found;
+    }
+
+    public static Committed ReadCommitRecord(byte[] file)
+    {
+        var plain = SingleBlock(file, "CAIRNCMT", 6);
+        var at = 0;
+        var (point, chain, basePoint) = (Text(plain, ref at), Text(plain, ref at), Text(plain, ref at));
+        var (cluster, engine, job, label) = (Text(plain, ref at), Text(plain, ref at), Text(plain, ref at), Text(plain, ref at));
+        var (created, kind) = ((long)U64(plain, at), plain[at + 8]);
+        at += 9;
+        var (consistency, caveats, partial) = (Text(plain, ref at), List(plain, ref at), plain[at++]);
+        var missing = List(plain, ref at);
+        at += 8;
+        var topology = Text(plain, ref at);
+        var count = U32(plain, at);
+        at += 4;
+        var nodes = new List<CommittedNode>();
+        for (; count > 0; count--)
+        {
+            var node = Text(plain, ref at);
+            nodes.Add(new CommittedNode(
+                node,
+                Convert.ToHexStringLower(plain.AsSpan(at, 32)),
+                U64(plain, at + 32),
+                U64(plain, at + 40),
+                (long)U64(plain, at + 48),
+                (long)U64(plain, at + 56)));
+            at += 64;
+        }
+
+        Require(at == plain.Length && partial <= 1 && (partial == 1) == (missing.Count > 0), "commit record's end");
+        return new Committed(point, chain, basePoint, cluster, engine, job, label, created, kind, consistency, caveats, topology, nodes);
+    }
+
+    /// <summary>Point, reason and time.</summary>
+    public static (string Point, byte Reason, long Ticks) ReadTombstone(byte[] file)
+    {
+        var plain = SingleBlock(file, "CAIRNTMB", 7);
+        var at = 0;
+        var point = Text(plain, ref at);
+        Require(at + 9 == plain.Length, "tombstone's end");
+        return (point, plain[at], (long)U64(plain, at + 1));
     }
 
     public static void ReadManifest(byte[] manifest, Func<uint, byte[]> readPack, List<Restored> found)
@@ -62,6 +99,26 @@ internal static partial class IndependentReader
         }
 
         Require(found.All(f => f.Kind != 2 || f.LinkedTo is not null || f.Content.Length == f.Size), "sizes");
+    }
+
+    private static byte[] SingleBlock(byte[] file, string magic, byte kind)
+    {
+        CheckPreamble(file, magic);
+        var plain = Block(file, 16, out var found, out var end);
+        Require(found == kind && end == file.Length, "the only block");
+        return plain;
+    }
+
+    private static List<string> List(byte[] plain, ref int at)
+    {
+        var list = new List<string>();
+        var count = U32(plain, at);
+        for (at += 4; count > 0; count--)
+        {
+            list.Add(Text(plain, ref at));
+        }
+
+        return list;
     }
 
     private static void ReadEntries(byte[] plain, List<Restored> found, Func<uint, byte[]> readPack)
@@ -231,6 +288,25 @@ internal static partial class IndependentReader
 
     [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_decompress")]
     private static unsafe partial nuint Decompress(byte* destination, nuint capacity, byte* source, nuint length);
+
+    /// <summary>A commit record; times are ticks.</summary>
+    internal sealed record Committed(
+        string Point,
+        string Chain,
+        string BasePoint,
+        string Cluster,
+        string Engine,
+        string Job,
+        string Label,
+        long Created,
+        byte Kind,
+        string Consistency,
+        List<string> Caveats,
+        string Topology,
+        List<CommittedNode> Nodes);
+
+    /// <summary>One node of a commit record.</summary>
+    internal sealed record CommittedNode(string Node, string ManifestHash, ulong Files, ulong Bytes, long CaptureStart, long CaptureEnd);
 
     /// <summary>One path with what the page says of it.</summary>
     internal sealed record Restored(
