@@ -13,6 +13,9 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
     /// <summary>What reading a pack's header alone brings into the page cache: the kernel reads ahead.</summary>
     private const int HeaderPages = 64;
 
+    /// <summary>Behind its header a record's bytes are aligned, as what is unpacked is, so that a restore may write them directly.</summary>
+    private const int RecordStart = UnixFile.DirectAlignment - SegmentRecord.HeaderSize;
+
     private readonly ZstdDecompressor decompressor = new();
     private readonly Dictionary<uint, OpenedPack> open = [];
     private UnmanagedBuffer record = new(64 * 1024);
@@ -41,9 +44,9 @@ internal sealed class SegmentLoader(RepositoryLayout.ChainLayout chain) : IDispo
         }
 
         var wanted = (int)place.RecordLength;
-        Grow(ref record, wanted);
-        var read = UnixFile.ReadFully(pack, record.Span[..wanted], place.Offset, chain.Pack(place.Pack));
-        if (SegmentRecord.Open(record.Span[..read], kind, segment.Hash, place, chain.Sealing, out var packed, out var payload) is { } fault)
+        Grow(ref record, RecordStart + wanted);
+        var read = UnixFile.ReadFully(pack, record.Span.Slice(RecordStart, wanted), place.Offset, chain.Pack(place.Pack));
+        if (SegmentRecord.Open(record.Span.Slice(RecordStart, read), kind, segment.Hash, place, chain.Sealing, out var packed, out var payload) is { } fault)
         {
             finding = fault;
             return false;

@@ -6,6 +6,7 @@ namespace Cairn.Repository;
 internal static partial class Libc
 {
     public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
     public const int ReadWrite = 2;
     public const int Create = 0x40;
     public const int Exclusive = 0x80;
@@ -58,6 +59,8 @@ internal static partial class Libc
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static int Directory => Arm ? 0x4000 : 0x10000;
+
+    public static int Direct => Arm ? 0x10000 : 0x4000;
 
     public static int NoFollow => Arm ? 0x8000 : 0x20000;
 

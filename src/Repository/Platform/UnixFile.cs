@@ -8,6 +8,9 @@ namespace Cairn.Repository;
 /// </summary>
 internal static class UnixFile
 {
+    /// <summary>A multiple of what any disk asks for.</summary>
+    public const int DirectAlignment = 4096;
+
     /// <summary>Null when there is nothing at the path; does not block on a pipe.</summary>
     public static SafeFileHandle? TryOpenForReading(string path)
     {
@@ -28,6 +31,16 @@ internal static class UnixFile
     public static SafeFileHandle CreateNew(string path, uint mode) => FileLayer.Current.OpenForWriting(path, mode, mustBeNew: true);
 
     public static SafeFileHandle OpenOrCreate(string path, uint mode) => FileLayer.Current.OpenForWriting(path, mode, mustBeNew: false);
+
+    /// <summary>
+    /// The same file once more, for writes that go around the page cache: offset, length and address in memory must be multiples of
+    /// <see cref="DirectAlignment"/>. Null where the file system has no such writes.
+    /// </summary>
+    public static SafeFileHandle? TryReopenDirect(SafeFileHandle handle)
+    {
+        var file = Libc.Open($"/proc/self/fd/{handle.Number()}", Libc.WriteOnly | Libc.Direct | Libc.CloseOnExec, mode: 0);
+        return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : null;
+    }
 
     public static SafeFileHandle OpenDirectory(string path) => Open(path, Libc.ReadOnly | Libc.Directory | Libc.NoFollow);
 

@@ -50,7 +50,7 @@ internal sealed class PointRestorer(
         {
             using var stages = new StageRunner(cancellationToken);
             await stages.RunAsync(
-                [WalkAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(FillAsync, options.Workers)]);
+                [WalkAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(FillAsync, options.Workers + 1)]);
         }
         catch
         {

@@ -11,13 +11,14 @@ internal sealed class RestoredFile
     private const int BlockBytes = 4096;
 
     /// <summary>
-    /// Files from this size on get their space before their bytes, so that pieces written out of order lie together, and the disk begins with them at once,
-    /// so that the sync at the end finds little left to do.
+    /// Files from this size on get their space before their bytes, so that pieces written out of order lie together, and are written around the page cache:
+    /// what is restored need not drive out what is in it, and copying into it costs as much as hashing.
     /// </summary>
     private const long LargeFrom = 1 << 20;
 
     private readonly Lock gate = new();
     private SafeFileHandle? handle;
+    private volatile SafeFileHandle? direct;
     private readonly RestorePlace place;
     private readonly AttributeRestorer attributes;
     private readonly string path;
@@ -42,10 +43,11 @@ internal sealed class RestoredFile
     {
         if (!Entry.Sparse)
         {
-            UnixFile.Write(Open(), bytes, offset, path);
-            if (Entry.Attributes.Size >= LargeFrom)
+            var usual = Open();
+            var done = WriteDirectly(bytes, offset);
+            if (done < bytes.Length)
             {
-                UnixFile.BeginWriting(Open(), offset, bytes.Length);
+                UnixFile.Write(usual, bytes[done..], offset + done, path);
             }
 
             return;
@@ -70,6 +72,7 @@ internal sealed class RestoredFile
         if (Interlocked.Decrement(ref holds) == 0)
         {
             using (Open())
+            using (direct)
             {
                 // Only a file that ends in zeros is still too short: what nothing is written to stays a hole.
                 if (dataEnd < Entry.Attributes.Size)
@@ -88,6 +91,7 @@ internal sealed class RestoredFile
         lock (gate)
         {
             handle?.Dispose();
+            direct?.Dispose();
         }
     }
 
@@ -101,10 +105,40 @@ internal sealed class RestoredFile
                 if (!Entry.Sparse && Entry.Attributes.Size >= LargeFrom)
                 {
                     UnixFile.Allocate(handle, Entry.Attributes.Size, path);
+                    direct = UnixFile.TryReopenDirect(handle);
                 }
             }
 
             return handle;
+        }
+    }
+
+    // How many bytes were written: what is aligned, and nothing where the file system has anything against it. What then fails in the usual way is a failure.
+    private int WriteDirectly(ReadOnlySpan<byte> bytes, long offset)
+    {
+        var length = bytes.Length & -UnixFile.DirectAlignment;
+        if (direct is not { } file || length == 0 || offset % UnixFile.DirectAlignment != 0 || !IsAligned(bytes))
+        {
+            return 0;
+        }
+
+        try
+        {
+            UnixFile.Write(file, bytes[..length], offset, path);
+            return length;
+        }
+        catch (RepositoryIoException)
+        {
+            return 0;
+        }
+    }
+
+    private static unsafe bool IsAligned(ReadOnlySpan<byte> bytes)
+    {
+        // The bytes are outside of the collected heap, so that they do not move.
+        fixed (byte* start = bytes)
+        {
+            return (nint)start % UnixFile.DirectAlignment == 0;
         }
     }
 

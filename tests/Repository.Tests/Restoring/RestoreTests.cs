@@ -2,6 +2,25 @@ namespace Cairn.Repository.Tests.Restoring;
 
 public sealed class RestoreTests : RepositoryTest
 {
+    [Theory]
+    [InlineData((1 << 20) - 1)]
+    [InlineData(1 << 20)]
+    [InlineData((1 << 20) + 1)]
+    [InlineData((4 << 20) + 4095)]
+    [InlineData((8 << 20) + 4096)]
+    [InlineData((9 << 20) + 4097)]
+    public async Task Large_files_of_any_length_come_back_to_the_byte(int length)
+    {
+        Source.WithFile("random", length, seed: 1).WithFile("text", Bytes.Text(length, seed: 2)).WithFile("zeros-inside", [.. Bytes.Random(length / 2, 3), .. new byte[length - (length / 2)]]);
+        var expected = TreeSnapshot.Take(Source.Root);
+        var (whole, cut) = (NewFull(), NewFull());
+        await BackUpAsync(whole, Source.ImmutableEntries());
+        await BackUpAsync(cut, Source.Entries());
+
+        await AssertRestoresAsync(whole.Point, expected);
+        await AssertRestoresAsync(cut.Point, expected);
+    }
+
     [Fact]
     public async Task Roots_go_where_they_are_sent_and_others_stay_out()
     {
