@@ -98,6 +98,10 @@ internal sealed class CaptureDesk(
     public CaptureRecord? Find(string jobId) =>
         holds.TryGetValue(jobId, out var hold) ? hold.Record : journal.Captures.Find(jobId);
 
+    /// <summary>True while the job's capture lives and has nothing on disk of its own: the database holds its files for it.</summary>
+    public bool HoldsDatabase(string jobId) => Find(jobId) is { Ended: null } record
+        && record.Instances.Any(instance => instance.Roots.Any(root => !root.IsTaken));
+
     /// <summary>Changes a live capture's record, durably.</summary>
     public CaptureRecord Change(string jobId, Func<CaptureRecord, CaptureRecord> change)
     {

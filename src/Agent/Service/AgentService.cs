@@ -98,7 +98,10 @@ internal sealed class AgentService(
             var header = CommandHeaders.Require(request.Header);
             journal.Epochs.Admit(header.Cluster, header.Epoch);
             var ends = captures.Renew(header.JobId, request.LeaseMs);
-            return Task.FromResult(new RenewCaptureResponse { Held = ends is not null, EndsAt = ends?.ToTimestamp() });
+            return Task.FromResult(new RenewCaptureResponse
+            {
+                Held = ends is not null, EndsAt = ends?.ToTimestamp(), HoldsDatabase = captures.HoldsDatabase(header.JobId),
+            });
         });
 
     public override Task<TaskStatus> Copy(CopyRequest request, ServerCallContext context) => Accept("copy", request);

@@ -66,7 +66,11 @@ internal sealed class BackupFlow(
         catch (CairnException failure) when (!cancellationToken.IsCancellationRequested && hold.IsWorthwhile(job, failure))
         {
             BackupLog.CalledOff(logger, job.Id, failure.Message);
-            await hold.KeepAsync(job, failure.Message, cancellationToken);
+            if (!await hold.TryKeepAsync(job, failure.Message, cancellationToken))
+            {
+                await commit.CallOffAsync(job, job.ReadPlan<BackupPlan>()!, failure.Message, cancellationToken);
+            }
+
             throw;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

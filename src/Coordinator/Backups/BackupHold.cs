@@ -4,9 +4,7 @@ using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Coordinator.Owed;
 using Cairn.Shared.Errors;
-using Cairn.Shared.Identifiers;
 using Cairn.V1;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Coordinator.Backups;
 
@@ -27,12 +25,20 @@ internal sealed class BackupHold(
         && !job.IsGivenUp
         && failure.Code is not (ErrorCode.JobCancelled or ErrorCode.CaptureLost or ErrorCode.StaleEpoch);
 
-    /// <summary>Prolongs the captures, and owes the nodes the job's abort for when nobody has resumed it.</summary>
-    public async Task KeepAsync(RunningJob job, string reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// Prolongs the captures, and owes the nodes the job's abort for when nobody has resumed it. False, and nothing is kept, when a
+    /// database itself is held open for one of them.
+    /// </summary>
+    public async Task<bool> TryKeepAsync(RunningJob job, string reason, CancellationToken cancellationToken)
     {
         var plan = job.ReadPlan<BackupPlan>()!;
         var until = time.GetUtcNow() + limits.Resume;
-        await Task.WhenAll(plan.Nodes.Select(node => ProlongAsync(job, node, cancellationToken)));
+        var holding = await Task.WhenAll(plan.Nodes.Select(node => ProlongAsync(job, node, cancellationToken)));
+        if (holding.Contains(true))
+        {
+            return false;
+        }
+
         var abort = new AbortRequest { PointId = plan.PointId, Reason = BackupCommit.Shortened(reason) };
         var next = plan with { CopyRetries = Retries(plan, job.FailedNodes()) };
         job.SavePlan(next, next.PointId, (db, transaction) =>
@@ -46,6 +52,7 @@ internal sealed class BackupHold(
         });
         job.SetResumable(until);
         job.Note($"its captures are kept until {until:yyyy-MM-ddTHH:mm:ssZ}; 'cairn job resume {job.Id}' goes on with it");
+        return true;
     }
 
     /// <summary>Has what other failed backups of the cluster have kept swept: two cannot write to one repository.</summary>
@@ -66,27 +73,17 @@ internal sealed class BackupHold(
             StringComparer.Ordinal);
 
     // A node that cannot be told keeps its capture as long as it copies, and then as long as its last lease says.
-    private async Task ProlongAsync(RunningJob job, string node, CancellationToken cancellationToken)
+    private async Task<bool> ProlongAsync(RunningJob job, string node, CancellationToken cancellationToken)
     {
-        var request = new RenewCaptureRequest
-        {
-            Header = new CommandHeader
-            {
-                TaskId = TaskId.New(time).ToString(),
-                JobId = job.Id.ToString(),
-                Cluster = job.Cluster,
-                Epoch = job.Epoch,
-                Deadline = Timestamp.FromDateTimeOffset(time.GetUtcNow() + limits.Call),
-            },
-            LeaseMs = (long)limits.Resume.TotalMilliseconds,
-        };
         try
         {
-            await calls.AskAsync(node, (agent, options) => agent.RenewCaptureAsync(request, options), cancellationToken);
+            var answer = await CaptureLeases.ProlongAsync(job, node, limits.Resume, calls, limits, time, cancellationToken);
+            return answer.HoldsDatabase;
         }
         catch (CairnException failure)
         {
             job.Note($"its capture could not be prolonged: {failure.Message}", node);
+            return false;
         }
     }
 }

@@ -74,6 +74,27 @@ internal sealed class CaptureLeases : IAsyncDisposable
         ILogger logger,
         CancellationToken cancellationToken)
     {
+        try
+        {
+            await ProlongAsync(job, node, limits.CaptureLease, calls, limits, time, cancellationToken);
+        }
+        catch (CairnException failure)
+        {
+            // The next renewal may reach it; a lease that ends meanwhile fails the copy with its own error.
+            BackupLog.RenewalFailed(logger, job.Id, node, failure.Message);
+        }
+    }
+
+    /// <summary>Gives one node's capture a new term.</summary>
+    public static Task<RenewCaptureResponse> ProlongAsync(
+        RunningJob job,
+        string node,
+        TimeSpan lease,
+        AgentCalls calls,
+        CoordinatorLimits limits,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
         var request = new RenewCaptureRequest
         {
             Header = new CommandHeader
@@ -84,17 +105,8 @@ internal sealed class CaptureLeases : IAsyncDisposable
                 Epoch = job.Epoch,
                 Deadline = Timestamp.FromDateTimeOffset(time.GetUtcNow() + limits.Call),
             },
-            LeaseMs = (long)limits.CaptureLease.TotalMilliseconds,
+            LeaseMs = (long)lease.TotalMilliseconds,
         };
-        try
-        {
-            await calls.AskAsync(
-                node, (agent, options) => agent.RenewCaptureAsync(request, options), cancellationToken);
-        }
-        catch (CairnException failure)
-        {
-            // The next renewal may reach it; a lease that ends meanwhile fails the copy with its own error.
-            BackupLog.RenewalFailed(logger, job.Id, node, failure.Message);
-        }
+        return calls.AskAsync(node, (agent, options) => agent.RenewCaptureAsync(request, options), cancellationToken);
     }
 }

@@ -9,13 +9,18 @@ internal sealed class SourceReader(
     /// <summary>Files of more pieces are walked over twice instead of being held.</summary>
     private const int MaxHeldPieces = 1024;
 
+    /// <summary>What a slow source has given waits no longer than this to be packed: nothing of it is journaled before.</summary>
+    private static readonly TimeSpan MaxBatchAge = TimeSpan.FromSeconds(5);
+
     private readonly List<SegmentReference> pieces = [];
     private readonly HashSet<string> lostFirsts = new(StringComparer.Ordinal);
     private CopyBatch batch = null!;
+    private long batchBegan;
 
     public async Task ReadAsync(IAsyncEnumerable<SourceEntry> entries, CancellationToken cancellationToken)
     {
         batch = await flow.RentAsync(cancellationToken);
+        batchBegan = time.GetTimestamp();
         await foreach (var offered in entries.WithCancellation(cancellationToken))
         {
             // The next name of a file whose first name could not be taken has the content itself.
@@ -290,10 +295,11 @@ internal sealed class SourceReader(
 
     private async ValueTask MakeRoomAsync(int rawBytes, CancellationToken cancellationToken)
     {
-        if (!batch.HasRoomFor(rawBytes))
+        if (!batch.HasRoomFor(rawBytes) || (time.GetElapsedTime(batchBegan) >= MaxBatchAge && !batch.IsEmpty))
         {
             await flow.DispatchAsync(batch, cancellationToken);
             batch = await flow.RentAsync(cancellationToken);
+            batchBegan = time.GetTimestamp();
         }
     }
 }

@@ -72,6 +72,19 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task A_capture_that_holds_the_database_open_is_not_kept()
+    {
+        await using var cluster = await StartAsync();
+        cluster["n3"].Script.HoldsDatabase = true;
+        cluster["n2"].Script.Fail("copy", ErrorCode.NoSpace, "n2: full");
+
+        var failed = await cluster.BackUpAsync();
+
+        Assert.Null(failed.ResumableUntil);
+        Assert.All(cluster.Agents, agent => Assert.Contains("abort", agent.Kinds()));
+    }
+
+    [Fact]
     public async Task A_job_that_was_given_up_or_is_done_cannot_be_resumed()
     {
         await using var cluster = await StartAsync();

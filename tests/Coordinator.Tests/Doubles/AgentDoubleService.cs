@@ -97,7 +97,7 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     public override Task<RenewCaptureResponse> RenewCapture(RenewCaptureRequest request, ServerCallContext context)
     {
         Interlocked.Increment(ref Memory.Renewals);
-        return Task.FromResult(new RenewCaptureResponse { Held = true });
+        return Task.FromResult(new RenewCaptureResponse { Held = true, HoldsDatabase = Script.HoldsDatabase });
     }
 
     public override async Task FetchMetadata(

@@ -55,6 +55,9 @@ internal sealed class AgentScript
     /// <summary>So many watches are reset after their first state, as a dying process or a proxy does.</summary>
     public int WatchesToReset;
 
+    /// <summary>True: its captures hold the database's own backup mode open.</summary>
+    public bool HoldsDatabase { get; set; }
+
     /// <summary>The bundle that FetchMetadata sends.</summary>
     public byte[] Metadata { get; set; } = [1, 2, 3];
 }

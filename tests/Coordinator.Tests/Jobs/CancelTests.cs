@@ -64,11 +64,13 @@ public sealed class CancelTests
     {
         await using var cluster = await RestoreFlowTests.WithPointAsync();
         cluster["n2"].Script.Hold("stage");
+        cluster["n2"].Script.Hold("discard");
         var started = await cluster.BeginRestoreAsync(RestoreFlowTests.Latest());
         await cluster.TookAsync("n2", "stage");
 
         await cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId });
         await cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId });
+        cluster["n2"].Script.Release("discard");
         var job = await cluster.EndOfAsync(started);
 
         Assert.True(job.State == JobState.Cancelled, job.ToString());
