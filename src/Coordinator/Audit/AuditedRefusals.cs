@@ -22,7 +22,7 @@ internal sealed class AuditedRefusals(AuditLog log, TimeProvider time) : IAccess
     public ValueTask RefusedAsync(
         Caller caller, string method, CairnException refusal, CancellationToken cancellationToken)
     {
-        var who = AuditInterceptor.Who(caller);
+        var who = AuditedCalls.Who(caller);
         if (Take(who))
         {
             log.Append(AuditKind.Refused, who, caller.Address, method, refusal.Message, refusal.Code.WireName());

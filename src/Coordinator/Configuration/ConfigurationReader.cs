@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Cairn.Coordinator.Audit;
+using Cairn.Coordinator.Compatibility;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.Shared.Security;
 using Cairn.V1;
 
@@ -45,6 +47,7 @@ internal static class ConfigurationReader
         }
 
         CheckRanges("audit", options.Audit, problems);
+        var compatibility = CheckCompatibility(options.Compatibility, insecure, problems);
         return problems.Count > before
             ? null
             : new CoordinatorSettings(
@@ -59,10 +62,28 @@ internal static class ConfigurationReader
                 Tls = options.Tls,
                 Peers = PeerLimits.From(options.Peers),
                 Audit = AuditLimits.From(options.Audit),
+                Compatibility = compatibility,
             };
     }
 
-    private static IPEndPoint? CheckListen(string? listen, bool insecure, ICollection<string> problems)
+    private static CompatibilitySettings? CheckCompatibility(CompatibilityOptions? options, bool insecure, ICollection<string> problems)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        if (!Names.IsValid(options.Cluster ?? ""))
+        {
+            problems.Add($"compatibility.cluster: '{options.Cluster}' is not the name of a cluster");
+        }
+
+        return CheckListen(options.Listen, insecure, problems, "compatibility.listen") is { } endPoint
+            ? new CompatibilitySettings(endPoint, options.Cluster ?? "")
+            : null;
+    }
+
+    private static IPEndPoint? CheckListen(string? listen, bool insecure, ICollection<string> problems, string key = "listen")
     {
         try
         {
@@ -70,7 +91,7 @@ internal static class ConfigurationReader
         }
         catch (CairnException refusal)
         {
-            problems.Add($"listen: {refusal.Message}; {refusal.WayOut}");
+            problems.Add($"{key}: {refusal.Message}; {refusal.WayOut}");
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using Cairn.Coordinator.Audit;
+using Cairn.Coordinator.Compatibility;
 using Cairn.Shared.Security;
 
 namespace Cairn.Coordinator.Configuration;
@@ -31,6 +32,9 @@ internal sealed class CoordinatorOptions
 
     /// <summary>What one peer may take.</summary>
     public PeerLimitsOptions Peers { get; set; } = new();
+
+    /// <summary>Plain HTTP requests of existing backup scripts; none are answered by default.</summary>
+    public CompatibilityOptions? Compatibility { get; set; }
 
     /// <summary>How much of the audit log is kept.</summary>
     public AuditOptions Audit { get; set; } = new();

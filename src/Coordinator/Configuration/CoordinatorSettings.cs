@@ -1,5 +1,6 @@
 using System.Net;
 using Cairn.Coordinator.Audit;
+using Cairn.Coordinator.Compatibility;
 using Cairn.Shared.Security;
 using Cairn.V1;
 
@@ -31,6 +32,9 @@ internal sealed record CoordinatorSettings(
 
     /// <summary>How much of the audit log is kept.</summary>
     public AuditLimits Audit { get; init; } = AuditLimits.From(new AuditOptions());
+
+    /// <summary>Where requests of existing scripts are answered; null: nowhere.</summary>
+    public CompatibilitySettings? Compatibility { get; init; }
 
     /// <summary>The directory of everything that the coordinator keeps.</summary>
     public string StateDirectory => Path.GetDirectoryName(CatalogPath)!;

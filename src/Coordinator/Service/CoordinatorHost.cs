@@ -2,6 +2,7 @@ using System.Net;
 using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Backups;
 using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Compatibility;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Deleting;
 using Cairn.Coordinator.Exporting;
@@ -29,6 +30,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -61,6 +63,20 @@ internal static class CoordinatorHost
                 }
             });
         });
+        if (settings.Compatibility is { } compatibility)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(compatibility.Listen, listen =>
+            {
+                listen.BoundConnections(settings.Peers);
+                listen.Protocols = HttpProtocols.Http1;
+                if (identity is not null)
+                {
+                    listen.UseIdentity(identity.Store, settings.Limits.Handshake);
+                }
+            }));
+            builder.Services.AddSingleton(compatibility).AddSingleton<CompatibilityAccess>().AddSingleton<CompatibilitySurface>();
+        }
+
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
@@ -82,6 +98,12 @@ internal static class CoordinatorHost
         var app = builder.Build();
         Open(app.Services, settings);
         app.Use(app.Services.GetRequiredService<UnprovenRequests>().InvokeAsync);
+        if (app.Services.GetService<CompatibilitySurface>() is { } surface)
+        {
+            // gRPC speaks HTTP/2 alone, and this port HTTP/1.1 alone.
+            app.MapWhen(call => HttpProtocol.IsHttp11(call.Request.Protocol) || HttpProtocol.IsHttp10(call.Request.Protocol), branch => branch.Run(surface.AnswerAsync));
+        }
+
         app.UseRouting();
         app.MapGrpcService<CoordinatorService>();
         if (identity is not null)
@@ -121,7 +143,7 @@ internal static class CoordinatorHost
     public static IPEndPoint BoundTo(WebApplication app)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        var url = new Uri(addresses.Addresses.Single());
+        var url = new Uri(addresses.Addresses.First());
         return new IPEndPoint(IPAddress.Parse(url.Host.Trim('[', ']')), url.Port);
     }
 
@@ -149,6 +171,7 @@ internal static class CoordinatorHost
             settings.Audit,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<AuditLog>>()))
+        .AddSingleton<AuditedCalls>()
         .AddSingleton<AuditedRefusals>()
         .AddSingleton<IAccessWatch>(provider => provider.GetRequiredService<AuditedRefusals>())
         .AddSingleton<AuditRequests>();

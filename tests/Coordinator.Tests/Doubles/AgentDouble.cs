@@ -84,6 +84,7 @@ internal sealed class AgentDouble(string node, string engine) : IAsyncDisposable
             ProtocolVersion = ProtocolVersion,
             AgentTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + Script.ClockAhead),
             Instances = { Instance },
+            Repository = new RepositoryDescription { Path = $"/backups/{node}" },
             Remnants =
             {
                 Memory.Restores.Select(restore => new RestoreRemnant { JobId = restore.Key, State = restore.Value, PointId = "" }),

@@ -1,5 +1,6 @@
 using System.Net;
 using Cairn.Coordinator.Catalog;
+using Cairn.Coordinator.Compatibility;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Service;
 using Cairn.TestKit;
@@ -7,6 +8,8 @@ using Cairn.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Coordinator.Tests.Doubles;
@@ -32,6 +35,11 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>The clusters of the coordinator's configuration; null: one of all agents.</summary>
     public IReadOnlyList<ClusterDefinition>? Declared { get; set; }
+
+    public CompatibilitySettings? Compatibility { get; set; }
+
+    /// <summary>Where existing scripts are answered.</summary>
+    public Uri CompatibilityUrl => new(Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last());
 
     public CoordinatorLimits Limits { get; set; } = new()
     {
@@ -111,6 +119,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 Limits)
             {
                 Insecure = true,
+                Compatibility = Compatibility,
             },
             TimeProvider.System);
         await coordinator.StartAsync();

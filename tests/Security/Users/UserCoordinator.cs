@@ -1,5 +1,6 @@
 using System.Net;
 using Cairn.Coordinator.Audit;
+using Cairn.Coordinator.Compatibility;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Identity;
 using Cairn.Coordinator.Service;
@@ -13,6 +14,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Security.Users;
@@ -31,6 +34,10 @@ internal sealed class UserCoordinator : IAsyncDisposable
 
     public Uri Url => new(CoordinatorHost.UrlOf(application));
 
+    /// <summary>Where existing scripts are answered.</summary>
+    public Uri CompatibilityUrl =>
+        new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last());
+
     public V1.Coordinator.CoordinatorClient Admin => Client(AdminToken);
 
     public static async Task<UserCoordinator> StartAsync(
@@ -48,6 +55,7 @@ internal sealed class UserCoordinator : IAsyncDisposable
                 handshake is { } term ? limits with { Handshake = term } : limits)
             {
                 Peers = peers ?? PeerLimits.Standard,
+                Compatibility = new CompatibilitySettings(new IPEndPoint(IPAddress.Loopback, 0), "c1"),
             },
             time);
         await coordinator.application.StartAsync();
