@@ -24,6 +24,7 @@ SUITES=(
   Security:tests/Security
   Files:tests/Files
   Interop:tests/Interop
+  OpenGauss:tests/OpenGauss
   Integration:tests/Integration
 )
 # With the official packages our own gRPC is not built (CONTRIBUTING.md), so there is nothing of it to test.

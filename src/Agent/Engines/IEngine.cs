@@ -34,4 +34,21 @@ public interface IEngine
     /// Pure: the same evidence gives the same verdict on every agent. Evidence is input from the network: checked, bounded.
     /// </summary>
     CutVerdict CheckCut(IReadOnlyList<CutEvidence> evidence);
+
+    /// <summary>
+    /// The archives that the database's own tools would make of an instance, from its <see cref="InstanceRecord.Json"/>; none when there is no
+    /// such form.
+    /// </summary>
+    /// <exception cref="Cairn.Shared.Errors.CairnException">The record cannot be used.</exception>
+    IReadOnlyList<ExportArchive> ExportArchives(string record) => [];
+
+    /// <summary>
+    /// Makes of an exported instance what its database can start on as it is. <paramref name="directory"/> has a directory for each root, and
+    /// will be found at <paramref name="place"/>; what is exported is a copy, beside which the original may go on. Engines whose files need
+    /// nothing do nothing.
+    /// </summary>
+    /// <exception cref="Cairn.Shared.Errors.CairnException">The record or the files cannot be used.</exception>
+    void FinishExport(string record, string directory, string place)
+    {
+    }
 }

@@ -4,7 +4,10 @@ using Cairn.Agent.Native;
 using Cairn.Agent.Roots;
 using Cairn.Shared.Errors;
 using Cairn.V1;
+using Microsoft.Extensions.Logging;
 using ExportOnWire = Cairn.V1.ExportRequest;
+using INodeRepository = Cairn.Repository.INodeRepository;
+using PointId = Cairn.Repository.PointId;
 
 namespace Cairn.Agent.Exporting;
 
@@ -12,7 +15,8 @@ namespace Cairn.Agent.Exporting;
 /// Brings this node's part of a point to a directory on its own host, below the allowed roots. An export that was interrupted is
 /// begun anew; what it makes gets its name when it is whole.
 /// </summary>
-internal sealed class PointExport(AgentSettings settings, AllowedRoots roots, NodeRepository repository)
+internal sealed class PointExport(
+    AgentSettings settings, AllowedRoots roots, NodeRepository repository, ILogger<PointExport> logger)
 {
     private const string PartialSuffix = ".partial";
 
@@ -28,12 +32,14 @@ internal sealed class PointExport(AgentSettings settings, AllowedRoots roots, No
         }
 
         var opened = await repository.OpenAsync(cancellationToken);
-        var place = Path.Combine(
-            request.Directory, $"{point}-{settings.Node}{(request.Format == ExportFormat.Tar ? packing.Extension : "")}");
+        var form = new DatabaseForm(settings.Engines);
+        var archives = request.Format == ExportFormat.Tar ? await form.ArchivesAsync(opened, point, cancellationToken) : [];
+        var isOneFile = request.Format == ExportFormat.Tar && archives.Count == 0;
+        var place = Path.Combine(request.Directory, $"{point}-{settings.Node}{(isOneFile ? packing.Extension : "")}");
         var target = roots.Require(place).Path;
         RequireApart(target);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        if (request.Format == ExportFormat.Tar)
+        if (isOneFile)
         {
             File.Delete(target + PartialSuffix);
             var packed = await packing.WriteFileAsync(
@@ -49,11 +55,47 @@ internal sealed class PointExport(AgentSettings settings, AllowedRoots roots, No
         }
 
         Tree.Remove(target + PartialSuffix, cancellationToken);
+        if (archives.Count > 0)
+        {
+            return await WriteArchivesAsync(opened, point, archives, packing, target, progress, cancellationToken);
+        }
+
         var plain = await opened.ExportPlainAsync(
             point, target + PartialSuffix, new CopyTotals("export", []).Report(progress), cancellationToken);
+        if (await form.FinishAsync(opened, point, target + PartialSuffix, target, cancellationToken) is { } lack)
+        {
+            ExportLog.NotFinished(logger, request.Header.JobId, lack);
+        }
+
         NativeFiles.Rename(target + PartialSuffix, target);
         NativeFiles.SyncDirectory(Path.GetDirectoryName(target)!);
         return Done(target, plain.Files, plain.Bytes);
+    }
+
+    // As the database's own tools would have made them.
+    private static async Task<Cairn.V1.TaskStatus> WriteArchivesAsync(
+        INodeRepository opened,
+        PointId point,
+        IReadOnlyList<(string Name, Cairn.Repository.ExportRequest Request)> archives,
+        Packing packing,
+        string target,
+        IProgress<Progress> progress,
+        CancellationToken cancellationToken)
+    {
+        var (entries, bytes) = (0L, 0L);
+        foreach (var (name, request) in archives)
+        {
+            var path = $"{target}{PartialSuffix}/{name}{packing.Extension}";
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var report = await packing.WriteFileAsync(opened, point, request, path, Report(progress), cancellationToken);
+            entries += report.Entries;
+            bytes += report.Bytes;
+        }
+
+        NativeFiles.SyncDirectory(target + PartialSuffix);
+        NativeFiles.Rename(target + PartialSuffix, target);
+        NativeFiles.SyncDirectory(Path.GetDirectoryName(target)!);
+        return Done(target, entries, bytes);
     }
 
     private static Cairn.V1.TaskStatus Done(string path, long entries, long bytes) => new()

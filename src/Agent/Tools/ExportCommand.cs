@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Cairn.Agent.Engines;
 using Cairn.Agent.Exporting;
+using Cairn.Agent.Hosting;
 using Cairn.Repository;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
@@ -18,12 +20,17 @@ internal static class ExportCommand
         format.AcceptOnlyFromAmong("plain", "tar");
         var gzip = new Option<int?>("--gzip") { Description = "Compress the tar with gzip, 1 (fast) to 9 (small)." };
         var zstd = new Option<int?>("--zstd") { Description = "Compress the tar with zstd, 1 (fast) to 19 (small)." };
+        var archives = new Option<bool>("--archives")
+        {
+            Description = "tar: TARGET is a directory for the archives that the database's own tools would make, such as base.tar.",
+        };
         var match = PointCommands.MakeMatch();
-        var command = new Command("export", "Bring a point out of the repository, as a directory or as a tar.") { named, target, format, gzip, zstd, match };
+        var command = new Command("export", "Bring a point out of the repository, as a directory or as a tar.") { named, target, format, gzip, zstd, archives, match };
         command.SetAction(RepositoryTool.Action(config, async (tool, parsed, cancellationToken) =>
         {
             var (isTar, packing) = (parsed.GetValue(format) == "tar", new Packing(parsed.GetValue(gzip), parsed.GetValue(zstd)));
-            Check(isTar, packing, parsed.GetValue(match)!);
+            var split = parsed.GetValue(archives);
+            Check(isTar, split, packing, parsed.GetValue(match)!);
             await using var repository = await tool.OpenAsync(readOnly: true, cancellationToken);
             var point = (await PointArgument.ResolveAsync(repository, parsed.GetValue(named)!, cancellationToken)).Point;
             var path = parsed.GetValue(target)!;
@@ -31,6 +38,18 @@ internal static class ExportCommand
             {
                 var plain = await repository.ExportPlainAsync(point, Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), progress: null, cancellationToken);
                 await tool.Output.WriteLineAsync($"{point}: {plain.Files} files, {ByteSize.Format(plain.Bytes)} in {path}");
+                var form = new DatabaseForm(BuildEngines.With(new EngineLimits()));
+                if (await form.FinishAsync(repository, point, Path.GetFullPath(path), Path.GetFullPath(path), cancellationToken) is { } lack)
+                {
+                    await tool.Output.WriteLineAsync(lack);
+                }
+
+                return;
+            }
+
+            if (split)
+            {
+                await WriteArchivesAsync(tool, repository, point, path, packing, cancellationToken);
                 return;
             }
 
@@ -46,9 +65,30 @@ internal static class ExportCommand
         return command;
     }
 
-    private static void Check(bool isTar, Packing packing, string match)
+    private static async Task WriteArchivesAsync(
+        RepositoryTool tool, INodeRepository repository, PointId point, string directory, Packing packing, CancellationToken cancellationToken)
     {
-        var fault = !isTar && (packing != default || match != "*") ? "--gzip, --zstd and --match go with --format tar"
+        var archives = await new DatabaseForm(BuildEngines.With(new EngineLimits())).ArchivesAsync(repository, point, cancellationToken);
+        if (archives.Count == 0)
+        {
+            throw new CairnException(
+                ErrorCode.Unsupported, $"the databases of point {point} have no archives of their own", "leave --archives out: then the whole point is one tar", subject: point.Text);
+        }
+
+        Directory.CreateDirectory(directory);
+        foreach (var (name, request) in archives)
+        {
+            var path = Path.Combine(directory, name + packing.Extension);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var report = await packing.WriteFileAsync(repository, point, request, path, onWritten: static _ => { }, cancellationToken);
+            await tool.Output.WriteLineAsync($"{point}: {report.Entries} entries, {ByteSize.Format(report.Bytes)} in {path}");
+        }
+    }
+
+    private static void Check(bool isTar, bool split, Packing packing, string match)
+    {
+        var fault = split && (!isTar || match != "*") ? "--archives goes with --format tar, and without --match"
+            : !isTar && (packing != default || match != "*") ? "--gzip, --zstd and --match go with --format tar"
             : packing.Fault();
         if (fault is not null)
         {

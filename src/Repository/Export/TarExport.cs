@@ -28,6 +28,7 @@ internal static class TarExport
                 continue;
             }
 
+            entry = entry with { Path = request.Name(entry.Path), LinkedTo = entry.LinkedTo is { } first ? request.Name(first) : null };
             if (entry is { Kind: EntryKind.File, LinkedTo: null })
             {
                 maps.Seek(entries.Location);

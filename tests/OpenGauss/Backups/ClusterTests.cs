@@ -65,15 +65,53 @@ public sealed class ClusterTests : IAsyncLifetime
         var standby = site.Servers[int.Parse(node[^1..], CultureInfo.InvariantCulture) - 1];
         var moved = Path.Combine(standby.Directory, "moved=here");
 
-        (await site.CliAsync(
+        var restored = await site.CliAsync(
             "restore", "run", Site.Cluster, point, "--yes", "--stop", "--start", "--tablespace-mapping", $"{standby.Space}={moved.Replace("=", "\\=", StringComparison.Ordinal)}",
-            "--parameter", "set=work_mem=5MB")).Done();
+            "--parameter", "set=work_mem=5MB");
+        Assert.True(restored.ExitCode == 0, $"{await File.ReadAllTextAsync(standby.LogFile)}\n{restored}");
 
         Assert.Equal("f", await standby.AskAsync("SELECT pg_is_in_recovery()"));
         Assert.Equal(moved, await standby.AskAsync("SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'elsewhere'"));
         Assert.Equal("20000", await standby.AskAsync("SELECT count(*) FROM marks"));
         Assert.Equal("5MB", await standby.AskAsync("SHOW work_mem"));
         await Tool.RunAsync("pg_amcheck", [.. standby.Client, "--all", "--heapallindexed", "--install-missing"]);
+    }
+
+    [Fact]
+    public async Task An_export_starts_as_it_is_and_in_archives_it_has_the_files_that_the_databases_own_tool_makes()
+    {
+        var point = (await site.BackupAsync("--full", "--wal", "stream")).GetProperty("pointId").GetString()!;
+        var plain = Path.Combine(site.Directory, "export");
+        var tars = Path.Combine(site.Directory, "tars");
+        string[] words = ["repository", "export", "--config", Path.Combine(site.Directory, "cairn", "agent-node-1.yaml"), point];
+
+        await Tool.RunPlainAsync(Checkout.Program("src/Agent", "cairn-agent"), [.. words, plain]);
+        await Tool.RunPlainAsync(Checkout.Program("src/Agent", "cairn-agent"), [.. words, tars, "--format", "tar", "--archives", "--gzip", "1"]);
+
+        var data = Path.Combine(plain, "opengauss", "data");
+        await Tool.RunAsync("pg_ctl", "-D", data, "-w", "-o", $"-k {site.Servers[0].Directory} -p 6999 -c listen_addresses=", "-l", Path.Combine(site.Servers[0].Directory, "export.log"), "start");
+        string answer;
+        try
+        {
+            await Eventually.HoldsAsync(
+                "the export has recovered", async _ => await AskAsync("SELECT pg_is_in_recovery()") is "f" ? null : "it recovers", TimeSpan.FromSeconds(60), CancellationToken.None);
+            answer = await AskAsync("SELECT count(*) || ' ' || current_setting('archive_mode') FROM marks");
+        }
+        finally
+        {
+            await Tool.RunAsync("pg_ctl", "-D", data, "-m", "fast", "-w", "stop");
+        }
+
+        Assert.Equal("20000 off", answer);
+        var oid = await site.Primary.AskAsync("SELECT oid FROM pg_tablespace WHERE spcname = 'elsewhere'");
+        Assert.Equal([$"{oid}.tar.gz", "base.tar.gz", "pg_wal.tar.gz"], Directory.GetFiles(tars).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var members = await Tool.RunPlainAsync("/bin/tar", "-tzf", Path.Combine(tars, "base.tar.gz"));
+        Assert.Contains("backup_label\n", members, StringComparison.Ordinal);
+        Assert.Contains("global/pg_control\n", members, StringComparison.Ordinal);
+        Assert.StartsWith("PG_15_", await Tool.RunPlainAsync("/bin/tar", "-tzf", Path.Combine(tars, $"{oid}.tar.gz")), StringComparison.Ordinal);
+
+        async Task<string> AskAsync(string sql) => (await Tool.RunAsync(
+            "psql", "-X", "-A", "-t", "-q", "-h", site.Servers[0].Directory, "-p", "6999", "-U", Tool.User, "-d", "bank", "-c", sql)).Trim();
     }
 
     // Where the restored server left the original's history, by the file that it wrote about that itself.

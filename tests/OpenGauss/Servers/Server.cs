@@ -32,7 +32,8 @@ public sealed class Server : IAsyncDisposable
         await File.AppendAllLinesAsync(
             Path.Combine(server.Data, "postgresql.conf"),
             [
-                "listen_addresses = '127.0.0.1'",
+                // Sockets only: a port could be taken by a connection of somebody else while the server is down.
+                "listen_addresses = ''",
                 "fsync = off",
                 "shared_buffers = 32MB",
                 "wal_keep_size = 2GB",
@@ -71,7 +72,10 @@ public sealed class Server : IAsyncDisposable
         postmaster.Kill();
         await Eventually.HoldsAsync("the server is gone", () => !IsAlive(process), TimeSpan.FromSeconds(30), CancellationToken.None);
         await Eventually.HoldsAsync(
-            "its children are gone", async _ => (await Tool.TryAsync("pg_ctl", "-D", Data, "status")).ExitCode == 0 ? "it runs" : null, TimeSpan.FromSeconds(30), CancellationToken.None);
+            "its children are gone",
+            () => !System.IO.Directory.GetDirectories("/proc").Any(one => new DirectoryInfo(Path.Combine(one, "cwd")).LinkTarget == Data),
+            TimeSpan.FromSeconds(30),
+            CancellationToken.None);
     }
 
     /// <summary>Asks; the answer without frills.</summary>
@@ -81,9 +85,9 @@ public sealed class Server : IAsyncDisposable
     /// <summary>Words for a client program.</summary>
     public IReadOnlyList<string> Client => ["-h", Sockets, "-p", PortText, "-U", Tool.User];
 
-    /// <summary>The whole content as SQL.</summary>
-    public async Task<string> DumpAsync(string database = "bank") =>
-        await Tool.RunAsync("pg_dump", [.. Client, "--no-tablespaces", database]);
+    /// <summary>The whole content as SQL, without the lines that are another key each time.</summary>
+    public async Task<string> DumpAsync(string database = "bank") => string.Join('\n', (await Tool.RunAsync("pg_dump", [.. Client, "--no-tablespaces", "--no-unlogged-table-data", database]))
+        .Split('\n').Where(line => !line.StartsWith("\\restrict", StringComparison.Ordinal) && !line.StartsWith("\\unrestrict", StringComparison.Ordinal)));
 
     public string PortText => Port.ToString(CultureInfo.InvariantCulture);
 

@@ -36,10 +36,22 @@ public static class Tool
         return (process.ExitCode, await output + await error);
     }
 
-    /// <summary>Starts it; the caller waits for it.</summary>
-    public static Process Start(string program, params IEnumerable<string> arguments)
+    /// <summary>Runs a program as whoever runs the tests; it must end with 0.</summary>
+    public static async Task<string> RunPlainAsync(string program, params IEnumerable<string> arguments)
     {
-        var words = AsUser(program, arguments);
+        using var process = StartWords([program, .. arguments]);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var deadline = new CancellationTokenSource(Limit);
+        await process.WaitForExitAsync(deadline.Token);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}{await error}");
+    }
+
+    /// <summary>Starts it; the caller waits for it.</summary>
+    public static Process Start(string program, params IEnumerable<string> arguments) => StartWords(AsUser(program, arguments));
+
+    private static Process StartWords(IReadOnlyList<string> words)
+    {
         var process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
@@ -47,7 +59,7 @@ public static class Tool
             RedirectStandardError = true,
             WorkingDirectory = "/tmp",
             Environment = { ["LC_ALL"] = "C", ["PGCONNECT_TIMEOUT"] = "10" },
-        }) ?? throw new InvalidOperationException($"{program} did not start");
+        }) ?? throw new InvalidOperationException($"{words[0]} did not start");
         process.StandardInput.Close();
         return process;
     }

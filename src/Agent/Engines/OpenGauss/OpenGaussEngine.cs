@@ -21,7 +21,7 @@ internal sealed class OpenGaussEngine(EngineLimits limits, TimeProvider time) : 
     public IReadOnlyList<ParameterRule> BackupParameters { get; } =
     [
         new ParameterRule("checkpoint", ["fast", "spread"]),
-        new ParameterRule("wal", ["fetch"]),
+        new ParameterRule("wal", ["fetch", "stream"]),
     ];
 
     /// <inheritdoc/>
@@ -50,6 +50,26 @@ internal sealed class OpenGaussEngine(EngineLimits limits, TimeProvider time) : 
 
     /// <inheritdoc/>
     public CutVerdict CheckCut(IReadOnlyList<CutEvidence> evidence) => CutCheck.Check(evidence);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ExportArchive> ExportArchives(string record) => ServerExport.Archives(Parse(record));
+
+    /// <inheritdoc/>
+    public void FinishExport(string record, string directory, string place) =>
+        ServerExport.Finish(Parse(record), EngineParameters.None, directory, place);
+
+    private static RestoreRecord Parse(string record)
+    {
+        try
+        {
+            return RestoreRecord.Parse(record);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new CairnException(
+                ErrorCode.PointDamaged, $"the record of the server cannot be used: {wrong.Message}", "use another point, or a newer agent", cause: wrong);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => held.DisposeAsync();

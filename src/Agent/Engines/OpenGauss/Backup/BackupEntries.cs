@@ -71,9 +71,16 @@ internal sealed class BackupEntries(ServerConfiguration configuration, HeldBacku
             yield return Written(workspace, data, TablespaceMap, Encoding.UTF8.GetBytes(end.TablespaceMap));
         }
 
-        foreach (var name in LogSegments.Find($"{data.Path}/{data.WalName}", notes.StartLsn, end.Lsn, notes.WalSegmentBytes))
+        await backup.ReachAsync(end.Lsn, cancellationToken);
+        var log = notes.LogDirectory.Length > 0 ? notes.LogDirectory : $"{data.Path}/{data.WalName}";
+        foreach (var name in LogSegments.Find(log, notes.StartLsn, end.Lsn, notes.WalSegmentBytes))
         {
-            yield return Described($"{data.Path}/{data.WalName}/{name}", $"{DataRoot}/{data.WalName}/{name}") with { Class = "wal", Live = true, MayVanish = true };
+            yield return Log(data, $"{log}/{name}", name);
+        }
+
+        foreach (var name in LogSegments.Histories($"{data.Path}/{data.WalName}"))
+        {
+            yield return Log(data, $"{data.Path}/{data.WalName}/{name}", name);
         }
 
         var named = await NameAsync(backup, cancellationToken);
@@ -180,6 +187,17 @@ internal sealed class BackupEntries(ServerConfiguration configuration, HeldBacku
             Identity = null,
             MayHaveLinks = false,
             LinkedTo = null,
+        };
+    }
+
+    // A log that the agent has received belongs to whom all else belongs.
+    private SourceEntry Log(DataDirectory data, string file, string name)
+    {
+        var found = NativeFiles.Require(file);
+        var like = Described($"{data.Path}/{ControlFile.Name}", $"{DataRoot}/{data.WalName}/{name}");
+        return like with
+        {
+            PhysicalPath = file, Class = "wal", Live = true, MayVanish = true, Attributes = like.Attributes with { Size = found.SizeBytes, MtimeNs = found.ModifiedNs },
         };
     }
 

@@ -33,7 +33,8 @@ internal sealed record BackupNotes
 
     public string StartLsn { get; init; } = "";
 
-    public string KeptFrom { get; init; } = "";
+    /// <summary>Where the log is received; empty when the server's own files are read.</summary>
+    public string LogDirectory { get; init; } = "";
 
     public string StopLsn { get; init; } = "";
 

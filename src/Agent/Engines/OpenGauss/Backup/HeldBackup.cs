@@ -16,6 +16,7 @@ internal sealed class HeldBackup(ServerSession session, ServerConfiguration conf
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private DateTimeOffset heard = time.GetUtcNow();
+    private LogStream? log;
 
     /// <summary>How the server is asked.</summary>
     public Dialect Dialect => session.Dialect;
@@ -25,7 +26,11 @@ internal sealed class HeldBackup(ServerSession session, ServerConfiguration conf
 
     /// <summary>Begins it: first the log is kept from here on, where the server can do that, then the backup mode. Returns the position.</summary>
     /// <exception cref="CairnException">The server refuses.</exception>
-    public async Task<(string Lsn, string KeptFrom)> StartAsync(string label, string name, bool hurry, CancellationToken cancellationToken)
+    /// <param name="label">Goes into the label file.</param>
+    /// <param name="slot">The name of the slot that keeps the log; null for none.</param>
+    /// <param name="hurry">The checkpoint is made at once.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public async Task<(string Lsn, string KeptFrom)> StartAsync(string label, string? slot, bool hurry, CancellationToken cancellationToken)
     {
         try
         {
@@ -35,9 +40,9 @@ internal sealed class HeldBackup(ServerSession session, ServerConfiguration conf
             }
 
             var kept = "";
-            if (Dialect.KeepLog is { } keep)
+            if (slot is not null && Dialect.KeepLog is { } keep)
             {
-                kept = (await session.AskAsync(keep, cancellationToken, name))[0][0];
+                kept = (await session.AskAsync(keep, cancellationToken, slot))[0][0];
             }
 
             var started = await session.AskAsync(Dialect.Start, cancellationToken, label, hurry ? "true" : "false");
@@ -47,6 +52,34 @@ internal sealed class HeldBackup(ServerSession session, ServerConfiguration conf
         catch (Exception failure) when (ServerFailures.Translate(failure, configuration) is { } known)
         {
             throw known;
+        }
+    }
+
+    /// <summary>Receives the log from <paramref name="start"/> on into <paramref name="directory"/> until the backup ends.</summary>
+    /// <exception cref="CairnException">The server refuses.</exception>
+    public async Task StreamAsync(EngineLimits limits, string start, string directory, int segmentBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            log = await LogStream.StartAsync(configuration, limits, start, directory, segmentBytes, time, cancellationToken);
+        }
+        catch (NpgsqlException refused)
+        {
+            throw ServerFailures.Translate(refused, configuration)!;
+        }
+    }
+
+    /// <summary>Returns when the received log reaches <paramref name="stop"/>; at once when none is received.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.CaptureUnstable"/>: it broke off.</exception>
+    public async Task ReachAsync(string stop, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (log?.ReachAsync(stop, cancellationToken) ?? Task.CompletedTask);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+        {
+            throw LostFailure(configuration.Address, failure.Message, failure);
         }
     }
 
@@ -116,7 +149,11 @@ internal sealed class HeldBackup(ServerSession session, ServerConfiguration conf
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => session.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await (log?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await session.DisposeAsync();
+    }
 
     /// <summary>The failure of whoever needed the session.</summary>
     public static CairnException LostFailure(string address, string reason, Exception? cause = null) => new(

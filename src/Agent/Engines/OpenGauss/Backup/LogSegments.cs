@@ -10,7 +10,7 @@ internal static partial class LogSegments
 {
     /// <summary>
     /// The names in the log's directory of the segments from the one that holds <paramref name="start"/> to the one that holds the last byte
-    /// before <paramref name="stop"/>, of whatever timeline, and all timeline histories.
+    /// before <paramref name="stop"/>, of whatever timeline.
     /// </summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.EngineAnswer"/>: the server has removed one.</exception>
     public static IReadOnlyList<string> Find(string directory, string start, string stop, int segmentBytes)
@@ -26,11 +26,7 @@ internal static partial class LogSegments
         var missing = new HashSet<ulong>(needed);
         foreach (var name in (NativeFiles.ListNames(directory) ?? []).Order(StringComparer.Ordinal))
         {
-            if (History().IsMatch(name))
-            {
-                names.Add(name);
-            }
-            else if (Segment().IsMatch(name) && NumberOf(name, segmentBytes) is var number && needed.Contains(number))
+            if (Segment().IsMatch(name) && NumberOf(name, segmentBytes) is var number && needed.Contains(number))
             {
                 names.Add(name);
                 missing.Remove(number);
@@ -45,6 +41,10 @@ internal static partial class LogSegments
                 "keep more of the log (wal_keep_size, or a free replication slot for the backup), then run the backup again",
                 subject: directory);
     }
+
+    /// <summary>The names of the timelines' histories in the server's own log.</summary>
+    public static IReadOnlyList<string> Histories(string directory) =>
+        [.. (NativeFiles.ListNames(directory) ?? []).Where(name => History().IsMatch(name)).Order(StringComparer.Ordinal)];
 
     /// <summary>A position in the log: two hexadecimal numbers with a slash between them.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>

@@ -55,7 +55,13 @@ internal sealed class StartStep(ServerConfiguration configuration, HeldBackups h
             }
 
             var hurry = request.Parameters.Find("checkpoint") != "spread";
-            var (lsn, kept) = await backup.StartAsync(label, SlotName(request.Workspace), hurry, cancellationToken);
+            var streams = request.Parameters.Find("wal") == "stream";
+            var (lsn, kept) = await backup.StartAsync(label, streams ? null : SlotName(request.Workspace), hurry, cancellationToken);
+            if (streams)
+            {
+                await backup.StreamAsync(limits, lsn, LogDirectory(request.Workspace), state.WalSegmentBytes, cancellationToken);
+            }
+
             await held.PutAsync(request.Workspace.NotesDirectory, backup);
             var data = new DataDirectory(configuration.DataDirectory);
             var notes = new BackupNotes
@@ -71,10 +77,10 @@ internal sealed class StartStep(ServerConfiguration configuration, HeldBackups h
                 RepairsTornPages = backup.Dialect.RepairsTornPages,
                 OutsideFiles = [.. new[] { state.ConfigFile, state.HbaFile, state.IdentFile }.Where(file => file.Length > 0 && !IsInside(data, file))],
                 StartLsn = lsn,
-                KeptFrom = kept,
+                LogDirectory = streams ? LogDirectory(request.Workspace) : "",
                 Timeline = state.Timeline,
             };
-            return (notes, [$"{configuration.Address} ({state.Role}) is in its backup mode from {lsn} on; {(kept.Length > 0 ? "a slot of the session keeps its log" : "its log is kept as its settings say")}"]);
+            return (notes, [$"{configuration.Address} ({state.Role}) is in its backup mode from {lsn} on; {(streams ? "its log is received meanwhile" : kept.Length > 0 ? "a slot of the session keeps its log" : "its log is kept as its settings say")}"]);
         }
         catch (Exception failure)
         {
@@ -141,6 +147,8 @@ internal sealed class StartStep(ServerConfiguration configuration, HeldBackups h
 
     private static bool IsInside(DataDirectory data, string file) =>
         (NativeFiles.TryRealPath(file) ?? file).StartsWith(data.Path + "/", StringComparison.Ordinal);
+
+    private static string LogDirectory(CaptureWorkspace workspace) => Path.Combine(workspace.NotesDirectory, "log");
 
     // Slots are named in lower case; two captures of one server must not share one.
     private static string SlotName(CaptureWorkspace workspace) =>

@@ -98,10 +98,18 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private static NpgsqlDataSource Source(ServerConfiguration configuration, EngineLimits limits, string? database)
     {
+        // The catalog of old dialects has not what is asked for by default, and everything is asked for as text.
+        return new NpgsqlDataSourceBuilder(WordsOf(configuration, limits, database).ConnectionString)
+            .ConfigureTypeLoading(static types => types.EnableTypeLoading(false)).Build();
+    }
+
+    /// <summary>How the server is reached: as configured, and what is left out as <c>postmaster.pid</c> says.</summary>
+    public static NpgsqlConnectionStringBuilder WordsOf(ServerConfiguration configuration, EngineLimits limits, string? database)
+    {
         var running = configuration is { Host: not null, Port: not null } ? null : PostmasterFile.Read(configuration.DataDirectory);
         var socket = running?.SocketDirectory is { Length: > 0 } directory ? directory : null;
         var listens = running?.ListenAddress is { Length: > 0 } address ? address is "*" or "0.0.0.0" or "::" ? "127.0.0.1" : address : null;
-        var words = new NpgsqlConnectionStringBuilder
+        return new NpgsqlConnectionStringBuilder
         {
             Host = configuration.Host ?? socket ?? listens ?? "127.0.0.1",
             Port = configuration.Port ?? running?.Port ?? 5432,
@@ -117,8 +125,5 @@ internal sealed class ServerSession : IAsyncDisposable
             CommandTimeout = 0,
             NoResetOnClose = true,
         };
-
-        // The catalog of old dialects has not what is asked for by default, and everything is asked for as text.
-        return new NpgsqlDataSourceBuilder(words.ConnectionString).ConfigureTypeLoading(static types => types.EnableTypeLoading(false)).Build();
     }
 }
