@@ -83,6 +83,9 @@ public sealed class ClusterTests : IAsyncLifetime
         var point = (await site.BackupAsync("--full", "--wal", "stream")).GetProperty("pointId").GetString()!;
         var plain = Path.Combine(site.Directory, "export");
         var tars = Path.Combine(site.Directory, "tars");
+
+        // Its server must be able to get there, and the agent makes directories for itself only.
+        Directory.CreateDirectory(plain);
         string[] words = ["repository", "export", "--config", Path.Combine(site.Directory, "cairn", "agent-node-1.yaml"), point];
 
         await Tool.RunPlainAsync(Checkout.Program("src/Agent", "cairn-agent"), [.. words, plain]);
