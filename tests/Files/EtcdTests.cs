@@ -3,6 +3,7 @@ using Cairn.Files.Tests.Databases;
 namespace Cairn.Files.Tests;
 
 /// <summary>The second example of docs/engines/files.md: a database that writes a snapshot of itself by a command.</summary>
+[Collection(FilesSite.OneAtATime)]
 public sealed class EtcdTests
 {
     [Fact]
@@ -27,14 +28,14 @@ public sealed class EtcdTests
         [
             "options:",
             $"  roots: {{snapshot: {snapshots}}}",
-            $"  before-capture: {Daemon.Yaml(["/usr/bin/etcdctl", "--endpoints", etcd.Client, "snapshot", "save", $"{snapshots}/snapshot.db"])}",
+            $"  before-capture: {Daemon.Yaml(etcd.Ctl("snapshot", "save", $"{snapshots}/snapshot.db"))}",
             $"  after-capture: [/bin/rm, -f, {snapshots}/snapshot.db]",
             $"  processes: ['etcd {etcd.DataDirectory}']",
             $"  ports: ['{new Uri(etcd.Client).Authority}']",
             "commands:",
             $"  stop: {Daemon.Yaml(etcd.Daemon.StopCommand)}",
             $"  start: [{start}]",
-            $"  check: {Daemon.Yaml(["/usr/bin/etcdctl", "--endpoints", etcd.Client, "endpoint", "health"])}",
+            $"  check: {Daemon.Yaml(etcd.Ctl("endpoint", "health"))}",
         ]));
 
         var first = await site.BackUpAsync("--full");

@@ -7,6 +7,10 @@ namespace Cairn.Files.Tests;
 public sealed class FilesSite : IAsyncDisposable
 {
     public const string Cluster = "site";
+
+    /// <summary>Each test has many processes; several tests at once would only wait for one another.</summary>
+    public const string OneAtATime = "one at a time";
+
     private readonly CairnSystem cairn;
     private readonly DirectoryInfo root;
 

@@ -4,6 +4,7 @@ using Cairn.Files.Tests.Databases;
 namespace Cairn.Files.Tests;
 
 /// <summary>The first example of docs/engines/files.md: a database that is copied as it runs, by patterns alone.</summary>
+[Collection(FilesSite.OneAtATime)]
 public sealed class InfluxDbTests
 {
     [Fact]

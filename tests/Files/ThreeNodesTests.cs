@@ -4,6 +4,7 @@ using Cairn.TestKit.Trees;
 namespace Cairn.Files.Tests;
 
 /// <summary>A cluster of three nodes whose cut is made by commands: what each does is seen in a log that all three write.</summary>
+[Collection(FilesSite.OneAtATime)]
 public sealed class ThreeNodesTests : IAsyncLifetime
 {
     private static readonly string[] Nodes = ["node-1", "node-2", "node-3"];

@@ -62,12 +62,26 @@ public sealed class Daemon(string runDirectory, string program, IReadOnlyList<st
             : throw new InvalidOperationException($"'{string.Join(' ', words)}' ended with {process.ExitCode}: {printed}");
     }
 
-    /// <summary>A port that nobody listens on.</summary>
+    /// <summary>
+    /// A port that nobody listens on, below those that the system gives to outgoing connections: a database that is started again
+    /// must find it free.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one may not be.
+            }
+        }
     }
 
     /// <summary>Words as YAML writes a list.</summary>

@@ -45,9 +45,12 @@ public sealed class Etcd : IAsyncDisposable
         }
     });
 
+    /// <summary>The words of a run of <c>etcdctl</c> against it, with time enough on a machine that is busy.</summary>
+    public IReadOnlyList<string> Ctl(params string[] arguments) =>
+        ["/usr/bin/etcdctl", "--endpoints", Client, "--dial-timeout", "30s", "--command-timeout", "60s", .. arguments];
+
     /// <summary>Runs <c>etcdctl</c>; returns what it printed.</summary>
-    public async Task<string> CtlAsync(params string[] arguments) =>
-        (await Daemon.RunAsync(["/usr/bin/etcdctl", "--endpoints", Client, .. arguments])).Trim();
+    public async Task<string> CtlAsync(params string[] arguments) => (await Daemon.RunAsync(Ctl(arguments))).Trim();
 
     public ValueTask DisposeAsync() => Daemon.DisposeAsync();
 }
