@@ -1,6 +1,6 @@
 using Cairn.Bench.Repository;
 
-// Measures the repository against tar and zstd over the same data; see docs/repository-format.md for what is measured and why.
+// Measures the repository beside others over the same data; docs/repository-format.md says what is measured and how.
 var options = BenchOptions.Read(args);
 var report = await new RepositoryBench(options).RunAsync(CancellationToken.None);
 report.Print(Console.Out);

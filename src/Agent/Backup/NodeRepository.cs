@@ -34,7 +34,11 @@ internal sealed class NodeRepository(AgentSettings settings, TimeProvider time) 
                     Path,
                     new RepositoryOptions
                     {
-                        ReadOnly = settings.RepositoryReadOnly, MaxPackBytes = settings.MaxPackBytes, Key = key, Time = time,
+                        ReadOnly = settings.RepositoryReadOnly,
+                        MaxPackBytes = settings.MaxPackBytes,
+                        MaxReadBytesPerSecond = settings.MaxReadBytesPerSecond,
+                        Key = key,
+                        Time = time,
                     },
                     cancellationToken);
             }

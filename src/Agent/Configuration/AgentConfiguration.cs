@@ -18,6 +18,8 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
     private const string StandardCoordinator = "127.0.0.1:7460";
     private const long MinPackBytes = 1L << 20;
     private const long MaxPackBytes = 64L << 30;
+    private const long MinReadRate = 1L << 20;
+    private const long MaxReadRate = 1L << 40;
 
     /// <summary>Reads the file at <paramref name="path"/>.</summary>
     public async Task<ConfigurationReport> LoadAsync(string path, CancellationToken cancellationToken)
@@ -67,6 +69,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
 
         var compression = ParseCompression(options.Compression, problems);
         var maxPack = ParseSize("max-pack-size", options.MaxPackSize, MinPackBytes, MaxPackBytes, problems);
+        long? maxRead = options.MaxReadRate.Length == 0 ? null : ParseSize("max-read-rate", options.MaxReadRate, MinReadRate, MaxReadRate, problems);
         var freeFloor = ParseSize("limits.free-floor", options.Limits.FreeFloor, 0, long.MaxValue, problems);
         RequireRange("limits.capture-check-ms", options.Limits.CaptureCheckMs, 10, 60_000, problems);
         RequireRange("limits.reconnect-max-ms", options.Limits.ReconnectMaxMs, 100, 600_000, problems);
@@ -104,6 +107,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
                 Roots = [.. options.Roots],
                 Compression = compression,
                 MaxPackBytes = maxPack,
+                MaxReadBytesPerSecond = maxRead,
                 LogFile = options.LogFile.Length == 0 ? null : options.LogFile,
                 Reflection = options.Reflection,
                 Instances = [.. options.Instances],

@@ -52,6 +52,12 @@ public sealed class AgentOptions
     /// <summary>Largest pack file, 1MiB to 64GiB. Larger means fewer files, and more dead bytes kept. Default 1GiB.</summary>
     public string MaxPackSize { get; set; } = "1GiB";
 
+    /// <summary>
+    /// The most that a copy reads from the database's disks in a second, from 1MiB; no limit when empty. A smaller value leaves more of the disks to the
+    /// database, and the backup takes longer. Default empty.
+    /// </summary>
+    public string MaxReadRate { get; set; } = "";
+
     /// <summary>Absolute path of a log file beside standard error; none when empty.</summary>
     public string LogFile { get; set; } = "";
 

@@ -47,6 +47,9 @@ internal sealed record AgentSettings
 
     public required long MaxPackBytes { get; init; }
 
+    /// <summary>The most that a copy reads in a second; null for no limit.</summary>
+    public long? MaxReadBytesPerSecond { get; init; }
+
     public string? LogFile { get; init; }
 
     /// <summary>Whether the server tells its contract to generic tools.</summary>

@@ -52,6 +52,7 @@ public sealed class AgentConfigurationTests : IDisposable
             roots: [relative, {files.At("missing")}, {files.At("db")}]
             compression: zip
             max-pack-size: 3 pies
+            max-read-rate: 5KiB
             instances:
               - name: a
                 engine: unheard-of
@@ -73,6 +74,7 @@ public sealed class AgentConfigurationTests : IDisposable
             $"roots: {files.At("missing")} is not a directory",
             "compression: 'zip'",
             "max-pack-size: '3 pies'",
+            "max-read-rate: '5KiB' is not a size from 1.0 MiB",
             "no engine is called 'unheard-of'",
             "the name 'a' is given twice",
             $"{files.At("none.conf")} is not there",
