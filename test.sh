@@ -21,6 +21,7 @@ SUITES=(
   Coordinator:tests/Coordinator.Tests
   Cli:tests/Cli.Tests
   Simulation:tests/Simulation
+  Faults:tests/Faults
   Security:tests/Security
   Files:tests/Files
   Interop:tests/Interop
@@ -35,6 +36,7 @@ if [ "${UseOfficialGrpc:-}" = true ]; then
 fi
 # Suites that need more than a fresh machine has; never part of a run without a name.
 EXTRA=(
+  Matrix:tests/Faults
   Live:tests/Live
 )
 
@@ -42,6 +44,7 @@ list() {
   printf 'Suites that run by default:\n'
   printf '  %s\n' "${SUITES[@]%%:*}"
   printf 'Suites to be named:\n'
+  printf '  %s\n' 'Matrix all pairs of faults of the suite Faults; takes hours, needs root'
   printf '  %s\n' 'Live   a real openGemini cluster; needs OPENGEMINI_BIN=<directory with ts-meta, ts-store, ts-sql, ts-server>'
 }
 
@@ -66,6 +69,8 @@ if [ "${1:-}" = Live ] && [ -z "${OPENGEMINI_BIN:-}" ]; then
   printf '0 passed, 0 failed\n'
   exit 0
 fi
+
+[ "${1:-}" != Matrix ] || export CAIRN_FAULTS_PAIRS=all
 
 install_for_tests "${selected[@]%%:*}"
 

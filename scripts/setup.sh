@@ -60,6 +60,10 @@ install_for_tests() {
       Security)
         ensure_packages iproute2
         ;;
+      Faults|Matrix)
+        # The tests make networks, and halt processes at system calls.
+        ensure_packages iproute2 python3
+        ;;
       Files)
         # Two databases without an engine of their own here; the suite starts them itself.
         ensure_databases influxdb influxdb-client etcd-server etcd-client

@@ -22,6 +22,9 @@ public sealed record AgentSetup(string Node, string Engine, string EngineConfig,
     /// <summary>A command and its arguments that the agent is started by, e.g. in namespaces of its own; empty for none.</summary>
     public IReadOnlyList<string> StartedBy { get; init; } = [];
 
+    /// <summary>Where it listens.</summary>
+    public string Listen { get; init; } = "127.0.0.1:0";
+
     /// <summary><c>none</c>, <c>fastest</c>, …</summary>
     public string Compression { get; init; } = "fastest";
 

@@ -30,7 +30,10 @@ public sealed class CairnSystem : IAsyncDisposable
     }
 
     /// <summary>The coordinator's address; stays the same over its restarts.</summary>
-    public string Url { get; }
+    public string Url { get; init; }
+
+    /// <summary>A command and its arguments that the coordinator is started by; empty for none.</summary>
+    public IReadOnlyList<string> CoordinatorStartedBy { get; init; } = [];
 
     /// <summary>The credential of the coordinator's first admin.</summary>
     public string Credentials => Path.Combine(directory, "coordinator-state", "credentials", "admin.yaml");
@@ -79,7 +82,8 @@ public sealed class CairnSystem : IAsyncDisposable
                 .. Section("limits", CoordinatorLimits),
             ],
             cancellationToken);
-        coordinator = ChildProcess.Start(Checkout.Program("src/Coordinator", "cairn-coordinator"), ["--config", config]);
+        string[] command = [.. CoordinatorStartedBy, Checkout.Program("src/Coordinator", "cairn-coordinator"), "--config", config];
+        coordinator = ChildProcess.Start(command[0], command[1..]);
         await coordinator.WaitForLineAsync(
             line => line.StartsWith("cairn-coordinator listening on", StringComparison.Ordinal),
             "the coordinator listens",
@@ -235,7 +239,7 @@ public sealed class CairnSystem : IAsyncDisposable
             config,
             [
                 $"node: {node}",
-                "listen: 127.0.0.1:0",
+                $"listen: {setup.Listen}",
                 $"coordinator: {Url}",
                 $"join-token-file: {JoinTokenOf(node)}",
                 $"state: {StateOf(node)}",

@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using Cairn.TestKit;
-
-namespace Cairn.Security.Identity;
+namespace Cairn.TestKit.Processes;
 
 /// <summary>
 /// A host of its own as far as the network goes: a network namespace, kept alive by one sleeping process. Two are wired
 /// together with <see cref="ConnectAsync"/>. Works with and without root.
 /// </summary>
-internal sealed class NetworkHost : IDisposable
+public sealed class NetworkHost : IDisposable
 {
     private readonly Process anchor;
 
@@ -63,6 +61,10 @@ internal sealed class NetworkHost : IDisposable
         return (process.ExitCode, await output + await error);
     }
 
+    /// <summary>The process id by which others enter.</summary>
+    public int Anchor => anchor.Id;
+
+    /// <summary>Ends it, and with it what runs on it.</summary>
     public void Dispose()
     {
         anchor.Kill();

@@ -1,0 +1,297 @@
+using Cairn.Shared.Security;
+using Cairn.Shared.Security.Tls;
+using Cairn.TestKit;
+using Cairn.TestKit.Processes;
+using Cairn.TestKit.Trees;
+using Cairn.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Cairn.Faults.Hosts;
+
+/// <summary>A coordinator and three agents, each on a host of its own, with mutual TLS between them and directories in the place of a database.</summary>
+public sealed class FaultSite : IAsyncLifetime
+{
+    public const string Cluster = "site";
+    public const string Coordinator = "coordinator";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("cairn-faults-");
+    private readonly Dictionary<string, IReadOnlyList<TreeImage>> contentOfPoint = new(StringComparer.Ordinal);
+    private GrpcChannel? channel;
+    private int generation;
+
+    /// <summary>The nodes' names.</summary>
+    public static IReadOnlyList<string> Nodes { get; } = ["n1", "n2", "n3"];
+
+    /// <summary>The processes.</summary>
+    public CairnSystem Cairn { get; private set; } = null!;
+
+    /// <summary>As the first admin.</summary>
+    public V1.Coordinator.CoordinatorClient Client => new(channel!);
+
+    internal Network Network { get; private set; } = null!;
+
+    /// <summary>A path below the site's directory.</summary>
+    public string At(params string[] parts) => Path.Combine([root.FullName, .. parts]);
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        // One repository is on a disk that a test can fill.
+        Directory.CreateDirectory(At("small"));
+        await MountAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", At("small"));
+        Network = await Network.StartAsync([Coordinator, .. Nodes]);
+        Change();
+        Cairn = new CairnSystem(At("cairn"), Cluster, "files")
+        {
+            Url = $"https://{Network.AddressOf(Coordinator)}:7460",
+            CoordinatorStartedBy = Network.Entering(Coordinator),
+            CoordinatorLimits =
+            [
+                "heartbeat-seconds: 1", "owed-seconds: 1", "patience-seconds: 45", "call-seconds: 10", "capture-lease-seconds: 10",
+                "free-floor-mebibytes: 1", "command-seconds: 60",
+            ],
+        };
+        await Cairn.StartAsync(
+            [
+                .. Nodes.Select(node => new AgentSetup(node, "files", EngineConfig: "", [At("db", node)])
+                {
+                    Listen = $"{Network.AddressOf(node)}:7461",
+                    StartedBy = Network.Entering(node),
+                    InstanceLines =
+                    [
+                        "options:",
+                        $"  roots: {{wal: {At("db", node, "wal")}, data: {At("db", node, "data")}}}",
+                        "  immutable: ['**/*.sst']",
+                        $"  processes: [{Database(node)}]",
+                        $"commands: {{start: [{Script(node, "start", $"setsid {Database(node)} infinity > /dev/null 2>&1 < /dev/null &\necho $! > {At($"{node}.pid")}")}], stop: [{Script(node, "stop", $"kill $(cat {At($"{node}.pid")})")}], limit-seconds: 20}}",
+                    ],
+                    Limits = ["reconnect-max-ms: 300", "free-floor: 1MiB"],
+                    Repository = node == "n2" ? At("small", "repository") : null,
+                }),
+            ],
+            CancellationToken.None);
+        channel = GrpcChannel.ForAddress(Cairn.Url, CredentialTransport.ChannelOptions(
+            CredentialFile.Read(Cairn.Credentials),
+            static () => new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) },
+            TimeProvider.System));
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        await StopDatabasesAsync();
+        channel?.Dispose();
+        await Cairn.DisposeAsync();
+        Network.Dispose();
+        await MountAsync("umount", At("small"));
+        root.Delete(recursive: true);
+    }
+
+    /// <summary>A node's data and log are others now, on all nodes.</summary>
+    public void Change()
+    {
+        generation++;
+        foreach (var node in Nodes)
+        {
+            Write(node, "data/state", $"{node} {generation}");
+            Write(node, "data/tables/1.sst", new string((char)('a' + (generation % 26)), 300_000));
+            Write(node, $"data/tables/{generation}.sst", $"{node} table {generation}");
+            Write(node, "wal/log", $"log {generation}");
+            Directory.CreateDirectory(At("db", node, "data", "empty"));
+        }
+    }
+
+    /// <summary>What stands at the live paths now.</summary>
+    public IReadOnlyList<TreeImage> Images() =>
+        [.. Nodes.SelectMany(node => new[] { TreeImage.Of(At("db", node, "wal")), TreeImage.Of(At("db", node, "data")) })];
+
+    /// <summary>Ends the running databases.</summary>
+    public async Task StopDatabasesAsync()
+    {
+        foreach (var pid in Nodes.Select(node => At($"{node}.pid")).Where(File.Exists))
+        {
+            using var kill = System.Diagnostics.Process.Start("kill", [(await File.ReadAllTextAsync(pid, CancellationToken.None)).Trim()]);
+            await kill.WaitForExitAsync(CancellationToken.None);
+            File.Delete(pid);
+        }
+    }
+
+    /// <summary>Kills an agent or the coordinator.</summary>
+    public Task KillAsync(string victim) => victim == Coordinator ? Cairn.KillCoordinatorAsync() : Cairn.KillAgentAsync(victim);
+
+    /// <summary>Starts it again.</summary>
+    public Task ReviveAsync(string victim) => victim == Coordinator
+        ? Cairn.StartCoordinatorAsync(CancellationToken.None)
+        : Cairn.StartAgentAsync(victim, CancellationToken.None);
+
+    /// <summary>Begins a backup; returns its job.</summary>
+    public async Task<string> BeginBackupAsync(BackupKind kind = BackupKind.Full) =>
+        (await Client.RunBackupAsync(new RunBackupRequest { Cluster = Cluster, Kind = kind, Cold = true }, Options())).JobId;
+
+    /// <summary>A point of what stands there now, made without any trouble.</summary>
+    public async Task<string> BackUpAsync()
+    {
+        var job = await EndOfAsync(await BeginBackupAsync());
+        Assert.True(job.State == JobState.Succeeded, $"{job}\n{Cairn.Output()}");
+        contentOfPoint[job.PointId] = Images();
+        return job.PointId;
+    }
+
+    /// <summary>Begins a restore, by what its plan shows; returns its job.</summary>
+    public async Task<string> BeginRestoreAsync(string point, bool stopAndStart = false)
+    {
+        var shown = await Client.GetBackupAsync(new GetBackupRequest { Cluster = Cluster, Point = point }, Options());
+        var request = new RestoreRequest
+        {
+            Cluster = Cluster,
+            Point = point,
+            Stop = stopAndStart,
+            Start = stopAndStart,
+            AcceptedCaveats = { shown.Summary.Caveats.Select(caveat => caveat.Name) },
+        };
+        var plan = await Client.PlanRestoreAsync(request, Options());
+        Assert.True(plan.Possible, plan.ToString());
+        request.PlanHash = plan.PlanHash;
+        return (await Client.RunRestoreAsync(request, Options())).JobId;
+    }
+
+    /// <summary>Begins to undo or discard the last restore; returns its job.</summary>
+    public async Task<string> BeginAftermathAsync(Aftermath what)
+    {
+        var plan = await Client.PlanAftermathAsync(new PlanAftermathRequest { Cluster = Cluster, What = what }, Options());
+        return what == Aftermath.Undo
+            ? (await Client.UndoRestoreAsync(new UndoRestoreRequest { Cluster = Cluster, RestoreJobId = plan.RestoreJobId, PlanHash = plan.PlanHash }, Options())).JobId
+            : (await Client.DiscardRestoreAsync(new DiscardRestoreRequest { Cluster = Cluster, RestoreJobId = plan.RestoreJobId, PlanHash = plan.PlanHash }, Options())).JobId;
+    }
+
+    /// <summary>Waits until a job has ended, also through restarts of the coordinator.</summary>
+    public async Task<Job> EndOfAsync(string job)
+    {
+        Job? ended = null;
+        await Eventually.HoldsAsync(
+            $"the end of job {job}",
+            async _ => await AnswerAsync(client => client.GetJobAsync(new GetJobRequest { JobId = job }, Options())) is { } found
+                ? (ended = found).Ended is null ? found.ToString() : null
+                : "the coordinator does not answer",
+            Deadline,
+            CancellationToken.None);
+        return ended!;
+    }
+
+    /// <summary>
+    /// What must hold after every trouble: nothing runs or is held any more, every backup's verdict is the truth, and every point restores, byte by
+    /// byte, into a directory beside.
+    /// </summary>
+    public async Task RequireSoundAsync()
+    {
+        await Cairn.WaitForAgentsAsync(CancellationToken.None);
+        await Eventually.HoldsAsync("every job has ended, no capture is held and every verdict is right", async _ => await WrongAsync(), Deadline, CancellationToken.None);
+    }
+
+    /// <summary>Every byte of a point is restored beside, on every node, and is what it was.</summary>
+    public async Task RequireRestorableAsync(string point)
+    {
+        var job = await Client.VerifyBackupAsync(
+            new VerifyBackupRequest { Cluster = Cluster, Point = point, Level = VerifyLevel.Restore }, Options());
+        var verified = await EndOfAsync(job.JobId);
+        Assert.True(verified.State == JobState.Succeeded, $"{verified}\n{Cairn.Output()}");
+    }
+
+    /// <summary>The points, newest last.</summary>
+    public async Task<IReadOnlyList<PointSummary>> PointsAsync() =>
+        (await Client.ListBackupsAsync(new ListBackupsRequest { Cluster = Cluster }, Options())).Points;
+
+    /// <summary>What a point was made of.</summary>
+    public IReadOnlyList<TreeImage> ContentOf(string point) => contentOfPoint[point];
+
+    private static CallOptions Options() => new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30));
+
+    private async Task<T?> AnswerAsync<T>(Func<V1.Coordinator.CoordinatorClient, AsyncUnaryCall<T>> call)
+        where T : class
+    {
+        try
+        {
+            return await call(Client);
+        }
+        catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> WrongAsync()
+    {
+        var jobs = await AnswerAsync(client => client.ListJobsAsync(new ListJobsRequest { Cluster = Cluster, Limit = 100 }, Options()));
+        var listed = await AnswerAsync(client => client.ListBackupsAsync(new ListBackupsRequest { Cluster = Cluster }, Options()));
+        if (jobs is null || listed is null)
+        {
+            return "the coordinator does not answer";
+        }
+
+        if (jobs.Jobs.FirstOrDefault(job => job.Ended is null) is { } running)
+        {
+            return $"a job runs: {running}";
+        }
+
+        foreach (var backup in jobs.Jobs.Where(job => job.Kind == "backup"))
+        {
+            var exists = listed.Points.Any(point => point.PointId == backup.PointId);
+            if (exists != (backup.State == JobState.Succeeded))
+            {
+                return $"its point {(exists ? "exists" : "does not exist")}: {backup}";
+            }
+        }
+
+        if (listed.Damaged.Count + listed.Unreachable.Count > 0)
+        {
+            return listed.ToString();
+        }
+
+        return Nodes.Select(node => At("db", node, ".cairn", "capture")).FirstOrDefault(
+            captures => Directory.Exists(captures) && Directory.EnumerateFileSystemEntries(captures).Any());
+    }
+
+    private static async Task MountAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        await process.WaitForExitAsync(CancellationToken.None);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    // What counts as the running database: a program of its own name that does nothing.
+    private string Database(string node)
+    {
+        var path = At($"{node}-database");
+        if (!File.Exists(path))
+        {
+            File.Copy("/bin/sleep", path);
+        }
+
+        return path;
+    }
+
+    private string Script(string node, string name, string body)
+    {
+        var path = At($"{node}-{name}");
+        using (var writer = new StreamWriter(path))
+        {
+            writer.Write($"#!/bin/sh\n{body}\n");
+        }
+
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    private void Write(string node, string relative, string content)
+    {
+        var path = At("db", node, relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var writer = new StreamWriter(path + ".new");
+        writer.Write(content);
+        writer.Close();
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Cairn.Faults.Hosts;
+using Cairn.V1;
+
+namespace Cairn.Faults;
+
+/// <summary>What goes wrong without anybody dying: links, disks, and a journal from yesterday.</summary>
+[Collection(Sites.Name)]
+public sealed class TroubleTests(FaultSite site)
+{
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public Task A_link_that_is_cut_while_a_node_copies_leaves_nothing_half_done(bool toAgent, bool toCoordinator) => new Disturbed(site, JobKind.Backup).RunAsync(
+        KillPoint.Of("half copied"),
+        killThere: false,
+        async () =>
+        {
+            (string From, string To)[] cut =
+            [
+                .. toAgent ? [(FaultSite.Coordinator, "n2")] : Array.Empty<(string, string)>(),
+                .. toCoordinator ? [("n2", FaultSite.Coordinator)] : Array.Empty<(string, string)>(),
+            ];
+            foreach (var (from, to) in cut)
+            {
+                await site.Network.CutAsync(from, to);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System, CancellationToken.None);
+            foreach (var (from, to) in cut)
+            {
+                await site.Network.MendAsync(from, to);
+            }
+        });
+
+    [Fact]
+    public async Task A_disk_that_is_full_while_a_node_copies_fails_the_backup_and_nothing_of_it_stays_and_the_next_one_succeeds()
+    {
+        var filler = Path.Combine(Path.GetDirectoryName(site.Cairn.RepositoryOf("n2"))!, "filler");
+        var full = new Disturbed(site, JobKind.Backup);
+        await full.RunAsync(
+            KillPoint.Of("half copied"),
+            killThere: false,
+            () => RunAsync("dd", ["if=/dev/zero", $"of={filler}", "bs=64k"], ignoreFailure: true));
+        File.Delete(filler);
+
+        await site.RequireRestorableAsync(await site.BackUpAsync());
+    }
+
+    [Fact]
+    public async Task An_agent_on_an_older_copy_of_its_journal_holds_nothing_that_is_over_and_takes_part_again()
+    {
+        var state = site.Cairn.StateOf("n2");
+        var older = site.At("older-state");
+        site.Change();
+        await RunAsync("cp", "-a", state, older);
+        var between = await site.BackUpAsync();
+        var caught = new Disturbed(site, JobKind.Backup);
+        await caught.RunAsync(KillPoint.Of("capture taken"), killThere: true, async () =>
+        {
+            await site.KillAsync("n2");
+            Directory.Delete(state, recursive: true);
+            Directory.Move(older, state);
+            await site.ReviveAsync("n2");
+        });
+
+        await site.RequireRestorableAsync(between);
+        await site.RequireRestorableAsync(await site.BackUpAsync());
+    }
+
+    private static Task RunAsync(string program, params string[] arguments) => RunAsync(program, arguments, ignoreFailure: false);
+
+    private static async Task RunAsync(string program, string[] arguments, bool ignoreFailure)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        Assert.True(ignoreFailure || process.ExitCode == 0, error);
+    }
+}
