@@ -139,7 +139,7 @@ public sealed class ClusterObserverTests
         Assert.Equal(["meta", "store", "sql"], described.Roles);
         Assert.Equal(["wal", "data", "meta"], described.Roots.Select(r => r.Name));
         Assert.Equal(
-            ["freeze", "raft-positions", "logs", "data", "thaw", "metadata"],
+            ["freeze", "raft-positions", "logs", "data", "thaw", "native", "metadata"],
             described.CaptureSteps.Select(s => s.Name));
         Assert.Equal(["freeze", "thaw"], described.CaptureSteps.Where(s => s.ExactOnly).Select(s => s.Name));
         Assert.Equal(["metadata"], described.CaptureSteps.Where(s => s is { LeaderRole: "meta", ClusterMetadata: true }).Select(s => s.Name));
