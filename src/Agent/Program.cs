@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Cairn.Agent.Engines;
 using Cairn.Agent.Hosting;
 using Cairn.Agent.Identity;
+using Cairn.Agent.Importing;
 using Cairn.Agent.Recovery;
 using Cairn.Agent.Tools;
 using Cairn.Shared.Errors;
@@ -25,6 +27,11 @@ var command = new RootCommand("The Cairn agent: backs up and restores the databa
     ImportCommand.Create(),
     new RecoveryCommands(BuildEngines.With).Create(),
 };
+foreach (var tool in EngineRegistration.Tools(new ForeignRecovery(ToolSettings.LoadAsync, TimeProvider.System).RunAsync))
+{
+    command.Subcommands.Add(tool);
+}
+
 command.SetAction((parsed, cancellationToken) => AgentProgram.RunAsync(
     parsed.GetValue(config)!,
     checkOnly: parsed.GetValue(check),

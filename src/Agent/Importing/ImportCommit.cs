@@ -53,6 +53,24 @@ internal sealed class ImportCommit(AgentSettings settings, INodeRepository repos
         return records;
     }
 
+    /// <summary>
+    /// Commits the points of this node alone, although it may be one of several: to be put back here, where the others are brought to the same state by
+    /// their own backups. Nothing is compared.
+    /// </summary>
+    public async Task<IReadOnlyList<RecordOnWire>> CommitAloneAsync(ImportedPart part, CancellationToken cancellationToken)
+    {
+        var records = new List<RecordOnWire>();
+        foreach (var point in part.Points)
+        {
+            var record = Parse(point);
+            record.Summary.Consistency = Verdict(record, [part], records.Count).Consistency;
+            await CommitAsync(record, point.BasePointId, cancellationToken);
+            records.Add(record);
+        }
+
+        return records;
+    }
+
     private async Task CommitAsync(RecordOnWire record, string? basePointId, CancellationToken cancellationToken)
     {
         var command = new CommitRequest
@@ -125,8 +143,7 @@ internal sealed class ImportCommit(AgentSettings settings, INodeRepository repos
 
     private void Judge(RecordOnWire joined, List<ImportedPart> parts, int index)
     {
-        var evidence = parts.SelectMany(part => part.Points[index].Evidence.Select(item => new CutEvidence(part.Node, item.Instance, item.Step, Decode(item.Evidence)))).ToList();
-        var verdict = settings.Engines.Get(joined.Summary.Engine).CheckCut(evidence);
+        var verdict = Verdict(joined, parts, index);
         if (!verdict.Consistent)
         {
             throw new CairnException(
@@ -141,6 +158,9 @@ internal sealed class ImportCommit(AgentSettings settings, INodeRepository repos
         joined.Summary.Caveats.Add(caveats);
         joined.Summary.Consistency = verdict.Consistency;
     }
+
+    private CutVerdict Verdict(RecordOnWire record, List<ImportedPart> parts, int index) => settings.Engines.Get(record.Summary.Engine).CheckCut(
+        [.. parts.SelectMany(part => part.Points[index].Evidence.Select(item => new CutEvidence(part.Node, item.Instance, item.Step, Decode(item.Evidence))))]);
 
     private static byte[] Decode(string text)
     {
