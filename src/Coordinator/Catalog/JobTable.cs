@@ -188,6 +188,34 @@ internal sealed class JobTable(CatalogDatabase database)
             LockTable.Free(db, id, transaction);
         });
 
+    /// <summary>
+    /// A backup that ended because not one node could be given its commit record has its point after all: its verdict is put right.
+    /// Changes nothing of any other job.
+    /// </summary>
+    public void PointExists(JobId id, JobState verdict, string node, DateTimeOffset at) => database.Write((db, transaction) =>
+    {
+        var changed = db.Execute(
+            "UPDATE jobs SET state = @verdict, error = NULL WHERE job_id = @id AND state = @failed AND decision = @committing",
+            new { id = id.ToString(), verdict = (int)verdict, failed = (int)JobState.Failed, committing = (int)JobDecision.Committing },
+            transaction);
+        if (changed > 0)
+        {
+            db.Execute(
+                """
+                INSERT INTO job_events (job_id, sequence, at, node, text, phase)
+                SELECT @id, coalesce(max(sequence), 0) + 1, @at, @node, @text, '' FROM job_events WHERE job_id = @id
+                """,
+                new
+                {
+                    id = id.ToString(),
+                    at = at.ToCatalog(),
+                    node,
+                    text = "it was given the commit record after the job had ended; the point exists, and the job counts as done",
+                },
+                transaction);
+        }
+    });
+
     /// <summary>Records one node's state within the job.</summary>
     public void PutNode(JobId id, JobNode node) => database.Write((db, transaction) => db.Execute(
         """

@@ -132,7 +132,10 @@ internal sealed class OwedDelivery(
         if (owed.Command == OwedCommand.Commit)
         {
             // One node that holds the record makes the point exist.
-            catalog.Points.Put(CommitRequest.Parser.ParseFrom(owed.Request).Record);
+            var record = CommitRequest.Parser.ParseFrom(owed.Request).Record;
+            catalog.Points.Put(record);
+            catalog.Jobs.PointExists(
+                owed.JobId, record.Summary.Partial ? JobState.Partial : JobState.Succeeded, owed.Node, time.GetUtcNow());
         }
 
         catalog.Owed.Remove(owed.Id);

@@ -18,6 +18,9 @@ internal enum Fault
     /// <summary>A link is cut both ways.</summary>
     LinkCut,
 
+    /// <summary>The coordinator is cut off from all nodes.</summary>
+    CoordinatorCutOff,
+
     /// <summary>Another node of the database leads.</summary>
     LeaderMoves,
 }

@@ -81,6 +81,14 @@ internal sealed class Trouble : IDisposable
                 world.Network.Cut(node, World.Coordinator, duration);
                 world.Network.Cut(World.Coordinator, node, duration);
                 break;
+            case Fault.CoordinatorCutOff:
+                foreach (var away in world.Nodes)
+                {
+                    world.Network.Cut(away, World.Coordinator, duration);
+                    world.Network.Cut(World.Coordinator, away, duration);
+                }
+
+                break;
             case Fault.LeaderMoves:
                 world.Database.Leader = node;
                 break;
