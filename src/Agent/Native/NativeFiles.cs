@@ -165,6 +165,11 @@ internal static class NativeFiles
         LibC.AccessWrite | LibC.AccessExecute,
         LibC.AtEffectiveAccess) == 0;
 
+    /// <summary>Whether a directory is on a mount that nobody may write to.</summary>
+    public static bool IsMountedReadOnly(string directory) =>
+        LibC.Access(LibC.AtCurrentDirectory, directory, LibC.AccessWrite, LibC.AtEffectiveAccess) != 0
+        && Marshal.GetLastPInvokeError() == NativeFailureException.ReadOnly;
+
     /// <summary>Makes the names in a directory durable. Follows links.</summary>
     public static void SyncDirectory(string path)
     {

@@ -48,6 +48,16 @@ internal sealed class RootProbes(string node)
             throw Impossible(root, $"{below} is mounted inside {root.Path} and would stay with the old data");
         }
 
+        if (NativeFiles.IsMountedReadOnly(FirstExisting(root.Parent)))
+        {
+            throw new CairnException(
+                ErrorCode.RenameImpossible,
+                $"{mounts.Of(root.Parent)} is mounted read-only, so nothing in it can be replaced",
+                $"mount it for writing: mount -o remount,rw {mounts.Of(root.Parent)}",
+                node,
+                root.Path);
+        }
+
         var status = NativeFiles.Look(root.Path);
         if (status.Kind is not (FileKind.Directory or FileKind.Missing))
         {
