@@ -21,7 +21,7 @@ SUITES=(
   Coordinator:tests/Coordinator.Tests
   Cli:tests/Cli.Tests
   Simulation:tests/Simulation
-  Faults:tests/Faults
+  Root:tests/Root
   Security:tests/Security
   Files:tests/Files
   Interop:tests/Interop
@@ -36,6 +36,7 @@ if [ "${UseOfficialGrpc:-}" = true ]; then
 fi
 # Suites that need more than a fresh machine has; never part of a run without a name.
 EXTRA=(
+  Faults:tests/Faults
   Matrix:tests/Faults
   Live:tests/Live
 )
@@ -44,6 +45,7 @@ list() {
   printf 'Suites that run by default:\n'
   printf '  %s\n' "${SUITES[@]%%:*}"
   printf 'Suites to be named:\n'
+  printf '  %s\n' 'Faults kill points, cut networks, full disks on hosts of their own; takes more than ten minutes, needs root'
   printf '  %s\n' 'Matrix all pairs of faults of the suite Faults; takes hours, needs root'
   printf '  %s\n' 'Live   a real openGemini cluster; needs OPENGEMINI_BIN=<directory with ts-meta, ts-store, ts-sql, ts-server>'
 }

@@ -57,7 +57,7 @@ install_for_tests() {
       OpenGauss)
         ensure_packages postgresql-15 postgresql-contrib util-linux
         ;;
-      Security)
+      Security | Root)
         ensure_packages iproute2
         ;;
       Faults|Matrix)

@@ -67,7 +67,9 @@ public sealed class OwnerTests : IAsyncLifetime
     [Fact]
     public async Task An_agent_that_is_not_root_refuses_what_would_come_back_with_a_wrong_owner()
     {
-        Shell.Run($"chown -R nobody:nogroup '{site.At("db")}' && chown 54321 '{site.Data}/one'");
+        // Who is not root keeps another's owner only by a hard link, for which it must be able to write the file.
+        Shell.Run($"chown -R nobody:nogroup '{site.At("db")}' && chown 54321 '{site.Data}/one' && chmod 666 '{site.Data}/one'");
+        site.Setup = site.Setup with { InstanceLines = [.. site.Setup.InstanceLines, "  immutable: ['data/**']"] };
         await StartAsNobodyAsync();
         var point = await site.BackUpAsync();
         Shell.Run($"chown nobody '{site.Data}/one'");

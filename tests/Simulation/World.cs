@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Agent.Native;
 using Cairn.Coordinator.Configuration;
 using Cairn.Simulation.Clocks;
 using Cairn.Simulation.Database;
@@ -17,6 +18,7 @@ internal sealed class World : IDisposable
     public const string Coordinator = "coordinator";
     public const string Operator = "operator";
     public const string Cluster = "c1";
+    private const int MostRemovals = 10;
 
     private readonly TestDirectory files = new();
     private readonly ManualResetEvent over = new(initialState: false);
@@ -191,8 +193,25 @@ internal sealed class World : IDisposable
         LostProcess.CloseFilesBelow(files.Path);
         over.Set();
         Stillness.Await();
-        files.Dispose();
+        RemoveFiles();
         over.Dispose();
+    }
+
+    private void RemoveFiles()
+    {
+        for (var left = MostRemovals; ; left--)
+        {
+            try
+            {
+                files.Dispose();
+                return;
+            }
+            catch (NativeFailureException) when (left > 0)
+            {
+                // What a dead process had begun to write landed while its directory went.
+                Stillness.Await();
+            }
+        }
     }
 
     private void KillNow(string name, TimeSpan down)

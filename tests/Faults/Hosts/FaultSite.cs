@@ -51,7 +51,7 @@ public sealed class FaultSite : IAsyncLifetime
             CoordinatorLimits =
             [
                 "heartbeat-seconds: 1", "owed-seconds: 1", "patience-seconds: 45", "call-seconds: 10", "capture-lease-seconds: 10",
-                "free-floor-mebibytes: 1", "command-seconds: 60",
+                "free-floor-mebibytes: 1", "command-seconds: 60", "resume-seconds: 0",
             ],
         };
         await Cairn.StartAsync(

@@ -78,7 +78,8 @@ public sealed class CaptureTests
         var taken = await node.CaptureAsync();
 
         Assert.Equal(["no-capture-command", "files-changed"], taken.Caveats.Select(caveat => caveat.Name));
-        Assert.Contains("0.log", taken.Caveats[1].Text);
+        // The file, or only its root when the change fell between two rounds.
+        Assert.Matches(@"0\.log|wal'", taken.Caveats[1].Text);
         Assert.Equal(["data/still", "wal/0.log"], await node.FilesAsync());
     }
 

@@ -117,8 +117,12 @@ internal sealed class RestorePlanner(string instance, ServerConfiguration config
     {
         var target = $"{place}/{tablespace.VersionDirectory}";
         var resolved = NativeFiles.TryRealPath(target) ?? target;
+        var data = NativeFiles.TryRealPath(configuration.DataDirectory) ?? configuration.DataDirectory;
+
+        // That this instance's own server is stopped is proved elsewhere, after it was asked to.
+        var others = table.List().Where(process => table.WorkingDirectory(process.Id) != data);
         var unreadable = new List<ProcessEntry>();
-        var held = OpenFileSearch.Below([resolved], table, table.List(), static _ => false, unreadable);
+        var held = OpenFileSearch.Below([resolved], table, others, static _ => false, unreadable);
         if (held.Count > 0)
         {
             throw new CairnException(

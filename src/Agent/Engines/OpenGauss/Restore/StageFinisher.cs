@@ -108,8 +108,14 @@ internal sealed class StageFinisher(ServerConfiguration configuration)
         {
             // Nothing is fetched: the log is in the point. That there is a command makes it a recovery that ends on a timeline of its own.
             recovery.Add(KeyValuePair.Create("restore_command", "/bin/false"));
-            recovery.Add(KeyValuePair.Create("recovery_target", "immediate"));
-            recovery.Add(KeyValuePair.Create("recovery_target_action", "promote"));
+            if (record.Role == Server.Roles.Primary)
+            {
+                recovery.Add(KeyValuePair.Create("recovery_target", "immediate"));
+                recovery.Add(KeyValuePair.Create("recovery_target_action", "promote"));
+            }
+
+            // A standby's log may end at the very record that makes it consistent. The target is looked for before a next record only,
+            // so the server would refuse to start; without a target it recovers to the end of the log that the point has.
             if (HasSignalFiles(record))
             {
                 recovery.Add(KeyValuePair.Create("recovery_target_timeline", "current"));
