@@ -21,6 +21,9 @@ internal sealed class BackupPlanner(
     CoordinatorLimits limits,
     TimeProvider time)
 {
+    // Two backups within a second are nothing to speak of.
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromMinutes(1);
+
     /// <summary>Looks at the cluster, refuses what cannot be, and names the point.</summary>
     public async Task<BackupPlan> PlanAsync(RunningJob job, RunBackupRequest request, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class BackupPlanner(
         var now = time.GetUtcNow();
         var plan = new BackupPlan
         {
-            PointId = PointId.New(now).Text,
+            PointId = "",
             ChainId = "",
             BasePointId = "",
             Kind = request.Kind,
@@ -46,7 +49,8 @@ internal sealed class BackupPlanner(
         job.Note($"the cluster's members, leaders and placement have the fingerprint {Short(topology.Fingerprint)}");
 
         job.Enter("precheck");
-        var kind = await BaseAsync(cluster, request.Kind, cancellationToken);
+        var newest = (await points.ListAsync(cluster, cancellationToken)).Points is [.., var last] ? last : null;
+        var kind = Base(cluster, request.Kind, newest);
         IReadOnlyList<string> nodes = [.. ReplicaChoice.Nodes(topology, request, kind.Base).Where(plan.Nodes.Contains)];
         if (nodes.Count < plan.Nodes.Count)
         {
@@ -56,6 +60,7 @@ internal sealed class BackupPlanner(
         plan = await PrecheckAsync(job, topology, plan with { Nodes = nodes }, kind.Kind, request, cancellationToken);
         return plan with
         {
+            PointId = Name(job, newest, now).Text,
             ChainId = kind.Base?.Record.Summary.ChainId ?? ChainId.New(now).Text,
             BasePointId = kind.Base?.Id ?? "",
             Kind = kind.Kind,
@@ -107,18 +112,22 @@ internal sealed class BackupPlanner(
         .DefaultIfEmpty(0)
         .Max();
 
-    private async Task<(BackupKind Kind, ListedPoint? Base)> BaseAsync(
-        ClusterRecord cluster, BackupKind asked, CancellationToken cancellationToken)
+    private static PointId Name(RunningJob job, ListedPoint? newest, DateTimeOffset now)
     {
-        if (asked == BackupKind.Full)
+        var before = newest is null ? (PointId?)null : PointId.Parse(newest.Id);
+        if (before is { } ahead && ahead.Time > now + WorthTelling)
         {
-            return (BackupKind.Full, null);
+            job.Note($"the clock here stands before the newest point, {ahead.Text}; this point is named after it all the same, so that it is the newest");
         }
 
-        var listing = await points.ListAsync(cluster, cancellationToken);
-        return (asked, listing.Points.Count > 0 ? listing.Points[^1] : null) switch
+        return PointId.NewAfter(before, now);
+    }
+
+    private static (BackupKind Kind, ListedPoint? Base) Base(ClusterRecord cluster, BackupKind asked, ListedPoint? newest) =>
+        (asked, newest) switch
         {
-            (_, { } newest) => (BackupKind.Incremental, newest),
+            (BackupKind.Full, _) => (BackupKind.Full, null),
+            (_, { } known) => (BackupKind.Incremental, known),
             (BackupKind.Unspecified, null) => (BackupKind.Full, null),
             _ => throw new CairnException(
                 ErrorCode.PointNotFound,
@@ -126,7 +135,6 @@ internal sealed class BackupPlanner(
                 "make a full one first: --full",
                 subject: cluster.Name),
         };
-    }
 
     private async Task<BackupPlan> PrecheckAsync(
         RunningJob job,

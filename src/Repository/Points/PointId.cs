@@ -21,6 +21,15 @@ public readonly record struct PointId : IComparable<PointId>
     /// <summary>Makes an identifier of its own for a point begun at <paramref name="time"/>.</summary>
     public static PointId New(DateTimeOffset time) => new(TimeStampedName.Make(time));
 
+    /// <summary>
+    /// Makes an identifier that sorts after <paramref name="newest"/>: identifiers of one second sort by chance, and a clock may
+    /// have been set back since, but the newest point is the one that was made last.
+    /// </summary>
+    public static PointId NewAfter(PointId? newest, DateTimeOffset time) =>
+        newest is { } last && last.Time >= new DateTimeOffset(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), time.Offset)
+            ? New(last.Time.AddSeconds(1))
+            : New(time);
+
     /// <summary>Reads the text form; throws <see cref="FormatException"/> for anything else.</summary>
     public static PointId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a point id such as 20261101T120000Z-3fa9c1");

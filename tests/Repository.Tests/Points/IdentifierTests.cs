@@ -17,6 +17,30 @@ public sealed class IdentifierTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    [InlineData(-3600)]
+    [InlineData(1)]
+    public void The_newest_point_sorts_last_within_a_second_and_after_the_clock_was_set_back(double secondsLater)
+    {
+        var time = new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.FromHours(2));
+        var first = PointId.NewAfter(newest: null, time);
+
+        var next = PointId.NewAfter(first, time.AddSeconds(secondsLater));
+
+        Assert.True(first < next);
+        Assert.Equal(time.AddSeconds(1), next.Time);
+    }
+
+    [Fact]
+    public void A_point_that_is_later_anyway_keeps_its_own_time()
+    {
+        var time = new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.FromHours(2));
+
+        Assert.Equal(time.AddHours(1), PointId.NewAfter(PointId.New(time), time.AddHours(1)).Time);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("20261101T120000Z-3fa9c")]
