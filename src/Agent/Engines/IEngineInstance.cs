@@ -55,9 +55,9 @@ public interface IEngineInstance
     Task<IReadOnlyList<string>> ReleaseAsync(CaptureWorkspace workspace, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What was captured, for the repository: directories before what is in them, in a stable order. The next entry is asked for
-    /// when everything of the one before has been read, so that an engine which holds its database's backup mode open may end it
-    /// within the enumeration. The core removes the workspace afterwards.
+    /// What was captured, for the repository: directories before what is in them, in a stable order. The entry behind a mutable file
+    /// is asked for when that file has been read, so that an engine which holds its database's backup mode open may end it
+    /// within the enumeration; behind immutable files the enumeration may run ahead. The core removes the workspace afterwards.
     /// </summary>
     /// <exception cref="Cairn.Shared.Errors.CairnException">
     /// <see cref="Cairn.Shared.Errors.ErrorCode.CaptureUnstable"/>: what was held is lost; capture and copy are begun again.

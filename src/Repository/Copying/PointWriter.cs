@@ -28,7 +28,8 @@ public sealed class PointWriter : IAsyncDisposable
     /// The copy: reads, hashes, stores what the chain has not got; returns when packs and journal are durable. When the copy is complete
     /// already it returns the same result without looking at <paramref name="entries"/>. Throws <see cref="SourceException"/>,
     /// <see cref="InvalidEntryException"/>, <see cref="RepositoryFullException"/>; after any failure it may be called again and takes up what was
-    /// journaled. <paramref name="progress"/> is called on the copy's own threads.
+    /// journaled. Behind a mutable file <paramref name="entries"/> are asked for more when it has been read. <paramref name="progress"/> is called
+    /// on the copy's own threads.
     /// </summary>
     public Task<PreparedPoint> WriteAsync(
         IAsyncEnumerable<SourceEntry> entries, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
@@ -84,11 +85,12 @@ public sealed class PointWriter : IAsyncDisposable
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, disposed.Token);
+        await using var listing = EntryListing.Begin(entries, stop.Token);
         var committed = new PointCatalog(chain.Repository).ListCommitted(chain);
         var earlier = chain.ListAttempts(Spec.Point);
         using var known = KnownContent.Load(chain, Spec, committed, stop.Token);
         using var journal = JournalWriter.Create(chain, Spec, earlier.Count == 0 ? 1 : earlier[^1] + 1);
-        var result = await CopyPipeline.RunAsync(chain, Spec, known, journal, options, entries, progress, stop.Token);
+        var result = await CopyPipeline.RunAsync(chain, Spec, known, journal, options, listing.ReadAsync(stop.Token), progress, stop.Token);
         foreach (var table in PageTableFormat.Encode(result.Pages))
         {
             journal.Append(BlockKind.PageTable, table);

@@ -64,7 +64,7 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind ki
     /// <summary>One pack that is being written.</summary>
     internal sealed class PackFile : IDisposable
     {
-        private const long WriteBehindBytes = 16 << 20;
+        private const long WriteBehindBytes = 4 << 20;
 
         private readonly SafeFileHandle handle;
         private readonly string path;

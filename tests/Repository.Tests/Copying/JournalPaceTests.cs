@@ -29,7 +29,7 @@ public class JournalPaceTests : RepositoryTest
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => copy);
         }
 
-        var copied = await BackUpAsync(spec, Source.ImmutableEntries());
+        var copied = await BackUpAsync(spec, Source.Entries());
 
         var repeated = (long)Files * FileBytes - copied.ResumedBytes;
         Assert.InRange(repeated, 0, (long)MostRepeated.TotalSeconds * FileBytes);
@@ -40,7 +40,7 @@ public class JournalPaceTests : RepositoryTest
         CancellationTokenSource stop, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var second = 0;
-        await foreach (var entry in Source.ImmutableEntries().WithCancellation(cancellationToken))
+        await foreach (var entry in Source.Entries(cancellationToken: cancellationToken))
         {
             yield return entry;
             Time.Advance(TimeSpan.FromSeconds(1));
