@@ -1,29 +1,16 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Cairn.Agent.Engines.OpenGauss.Backup;
 using Cairn.Agent.Engines.OpenGauss.Configuration;
 using Cairn.Agent.Engines.OpenGauss.Pages;
 
 namespace Cairn.Agent.Engines.OpenGauss.Restore;
 
-/// <summary>
-/// What a restore must know of a backed up server; JSON in the point. Checked before it is believed: it may come from a repository
-/// that somebody else has written.
-/// </summary>
-internal sealed record RestoreRecord
+/// <summary>What a restore must know of a backed up server.</summary>
+internal sealed record RestoreRecord : IPointRecord
 {
     /// <summary>The one schema that is known.</summary>
     public const int KnownSchema = 1;
 
-    private const int MaxChars = 1 << 20;
     private const int MaxItems = 10_000;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        MaxDepth = 8,
-    };
 
     /// <summary>See <see cref="KnownSchema"/>.</summary>
     public int Schema { get; init; } = KnownSchema;
@@ -98,39 +85,16 @@ internal sealed record RestoreRecord
     };
 
     /// <summary>The JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Options);
+    public string ToJson() => PointRecords.Write(this);
 
     /// <summary>Reads and checks a record.</summary>
     /// <exception cref="InvalidDataException">It is not one.</exception>
-    public static RestoreRecord Parse(string json)
+    public static RestoreRecord Parse(string json) => PointRecords.Parse<RestoreRecord>(json, KnownSchema);
+
+    /// <inheritdoc/>
+    public string? FindProblem()
     {
-        if (json.Length > MaxChars)
-        {
-            throw new InvalidDataException($"it has {json.Length} characters");
-        }
-
-        try
-        {
-            var record = JsonSerializer.Deserialize<RestoreRecord>(json, Options) ?? throw new InvalidDataException("it is empty");
-            return record.FindProblem() is { } problem ? throw new InvalidDataException(problem) : record;
-        }
-        catch (JsonException wrong)
-        {
-            throw new InvalidDataException(wrong.Message, wrong);
-        }
-    }
-
-    // Deserialized members may be null whatever their type says.
-    private string? FindProblem()
-    {
-        if (Schema != KnownSchema)
-        {
-            return $"its schema is {Schema}, {KnownSchema} is known";
-        }
-
-        if (Dialect is null || Version is null || MajorVersion is null || SystemIdentifier is null || Role is null || StartLsn is null
-            || StopLsn is null || Timeline is null || Host is null || DataDirectory is null || Tablespaces is null || OutsideFiles is null
-            || PageFailures is null || Tablespaces.Any(one => one?.Location is null || one.VersionDirectory is null))
+        if (Tablespaces.Any(one => one is null) || OutsideFiles.Any(file => file is null) || PageFailures.Any(failure => failure is null))
         {
             return "a part of it is null";
         }

@@ -1,16 +1,10 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Cairn.Agent.Engines.OpenGemini.Restore;
 
 /// <summary>A role and an address by which the database names the instance.</summary>
 internal sealed record RecordedAddress(string Role, string Address);
 
-/// <summary>
-/// What a restore must know of a captured instance; JSON in the point. Checked before it is believed: it may come from a
-/// repository that somebody else has written.
-/// </summary>
-internal sealed record RestoreRecord
+/// <summary>What a restore must know of a captured instance.</summary>
+internal sealed record RestoreRecord : IPointRecord
 {
     /// <summary>META came from the ts-meta that led.</summary>
     public const string LeaderMetadata = "leader";
@@ -24,16 +18,7 @@ internal sealed record RestoreRecord
     /// <summary>The one schema that is known.</summary>
     public const int KnownSchema = 1;
 
-    private const int MaxChars = 1 << 20;
     private const int MaxItems = 10_000;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        MaxDepth = 8,
-    };
 
     /// <summary>See <see cref="KnownSchema"/>.</summary>
     public int Schema { get; init; } = KnownSchema;
@@ -77,43 +62,20 @@ internal sealed record RestoreRecord
     /// <summary>The JSON, at most 1 MiB: the catalogue is left out first, then the list of databases.</summary>
     public string ToJson()
     {
-        var json = JsonSerializer.Serialize(this, Options);
-        json = json.Length <= MaxChars ? json : JsonSerializer.Serialize(this with { MetaInfo = null }, Options);
-        return json.Length <= MaxChars ? json : JsonSerializer.Serialize(this with { MetaInfo = null, Databases = [] }, Options);
+        var json = PointRecords.Write(this);
+        json = json.Length <= PointRecords.MaxChars ? json : PointRecords.Write(this with { MetaInfo = null });
+        return json.Length <= PointRecords.MaxChars ? json : PointRecords.Write(this with { MetaInfo = null, Databases = [] });
     }
 
     /// <summary>Reads and checks a record.</summary>
     /// <exception cref="InvalidDataException">It is not one.</exception>
-    public static RestoreRecord Parse(string json)
+    public static RestoreRecord Parse(string json) => PointRecords.Parse<RestoreRecord>(json, KnownSchema);
+
+    /// <inheritdoc/>
+    public string? FindProblem()
     {
-        if (json.Length > MaxChars)
-        {
-            throw new InvalidDataException($"it has {json.Length} characters");
-        }
-
-        try
-        {
-            var record = JsonSerializer.Deserialize<RestoreRecord>(json, Options) ?? throw new InvalidDataException("it is empty");
-            return record.FindProblem() is { } problem ? throw new InvalidDataException(problem) : record;
-        }
-        catch (JsonException wrong)
-        {
-            throw new InvalidDataException(wrong.Message, wrong);
-        }
-    }
-
-    // Deserialized members may be null whatever their type says.
-    private string? FindProblem()
-    {
-        if (Schema != KnownSchema)
-        {
-            return $"its schema is {Schema}, {KnownSchema} is known";
-        }
-
-        if (Version is null || Roles is null || Addresses is null || MetaRaftAddress is null || MetaJoin is null || HaPolicy is null
-            || Roots is null || Captured is null || Metadata is null || Databases is null
-            || Roles.Any(r => r is null) || Addresses.Any(a => a?.Address is null || a.Role is null)
-            || MetaJoin.Any(m => m is null) || Captured.Any(c => c is null) || Databases.Any(d => d is null))
+        if (Roles.Any(r => r is null) || Addresses.Any(a => a is null) || MetaJoin.Any(m => m is null) || Roots.Values.Any(path => path is null)
+            || Captured.Any(c => c is null) || Databases.Any(d => d is null))
         {
             return "a part of it is null";
         }
