@@ -21,4 +21,7 @@ internal static partial class RestoreLog
 
     [LoggerMessage(EventId = 1305, Level = LogLevel.Warning, Message = "{Path} belongs to no restore that this agent knows; it is left alone")]
     public static partial void Unknown(ILogger logger, string path);
+
+    [LoggerMessage(EventId = 1306, Level = LogLevel.Information, Message = "Restore {JobId} has staged {Files} files of {Bytes} bytes; {SharedBytes} of these were right in place and share the blocks of the old data")]
+    public static partial void Staged(ILogger logger, string jobId, long files, long bytes, long sharedBytes);
 }

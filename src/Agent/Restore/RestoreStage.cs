@@ -6,6 +6,7 @@ using Cairn.Agent.Roots;
 using Cairn.Agent.Tasks;
 using Cairn.Repository;
 using Cairn.V1;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Agent.Restore;
 
@@ -14,7 +15,7 @@ namespace Cairn.Agent.Restore;
 /// stage that was interrupted is begun anew.
 /// </summary>
 internal sealed class RestoreStage(
-    AgentSettings settings, RestorePlanner planner, NodeRepository repository, RestoreJournal restores)
+    AgentSettings settings, RestorePlanner planner, NodeRepository repository, RestoreJournal restores, ILogger<RestoreStage> logger)
 {
     private const uint PrivateMode = 0x1c0;
 
@@ -62,7 +63,8 @@ internal sealed class RestoreStage(
         }
 
         restores.Move(restore, RestoreState.Staged, changed => changed with { StagedBytes = report.Bytes });
-        return new StageResult { Files = report.Files, Bytes = report.Bytes };
+        RestoreLog.Staged(logger, question.JobId, report.Files, report.Bytes, report.SharedBytes);
+        return new StageResult { Files = report.Files, Bytes = report.Bytes, SharedBytes = report.SharedBytes };
     }
 
     private static void Clear(RestoreRecord restore, CancellationToken cancellationToken)
@@ -86,7 +88,7 @@ internal sealed class RestoreStage(
         var report = new RestoreReport(0, 0, 0, 0);
         var held = restore.Parts
             .Where(part => part.Content && contents.Of(PointPaths.Of(part.Instance, part.Root)).Root is not null)
-            .Select(part => new RestoreRoot(PointPaths.Of(part.Instance, part.Root), part.Stage))
+            .Select(part => new RestoreRoot(PointPaths.Of(part.Instance, part.Root), part.Stage) { Earlier = part.Target })
             .ToList();
         if (held.Count > 0)
         {

@@ -2,6 +2,7 @@ using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Plans;
+using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Microsoft.Extensions.Logging;
@@ -48,7 +49,12 @@ internal sealed class RestoreFlow(
                 await job.CancellableAsync(token => services.StopAsync(job, notes, token), cancellationToken);
             }
 
-            await job.CancellableAsync(token => StageAsync(job, request, notes, token), cancellationToken);
+            var staged = await job.CancellableAsync(token => StageAsync(job, request, notes, token), cancellationToken);
+            foreach (var (node, status) in staged.Where(each => each.Value.Stage?.SharedBytes > 0))
+            {
+                job.Note($"{ByteSize.Format(status.Stage.SharedBytes)} of {ByteSize.Format(status.Stage.Bytes)} were right in place and share their blocks with the old data", node);
+            }
+
             decision.Decide(job, notes);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

@@ -39,6 +39,32 @@ internal sealed class ConfinedDirectory : IDisposable
         }
     }
 
+    /// <summary>A regular file, open for reading; null when there is none that may be read.</summary>
+    public SafeFileHandle? TryOpenFile(string relative)
+    {
+        SafeFileHandle file;
+        try
+        {
+            lock (gate)
+            {
+                file = Open(relative, Libc.ReadOnly | Libc.NonBlock, mode: 0);
+            }
+        }
+        catch (RepositoryIoException)
+        {
+            // Not there, a link, or not for this user: all the same to whoever asks.
+            return null;
+        }
+
+        if (file.Stat(FullPath(relative)).IsRegular)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
     /// <summary>A directory, open for reading.</summary>
     public SafeFileHandle OpenDirectory(string relative)
     {

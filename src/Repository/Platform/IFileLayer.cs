@@ -18,6 +18,12 @@ internal interface IFileLayer
     /// <summary>Cuts the file, or makes it longer by zeros.</summary>
     void SetLength(SafeFileHandle handle, long length, string path);
 
+    /// <summary>
+    /// Lets an empty file share all blocks of another until one of the two is written to. False, and nothing is changed, where the file system cannot do that
+    /// or the two are not on one.
+    /// </summary>
+    bool TryShareBlocks(SafeFileHandle empty, SafeFileHandle other);
+
     /// <summary>Makes a file's content, or a directory's names, durable.</summary>
     void Sync(SafeFileHandle handle, string path);
 

@@ -39,6 +39,8 @@ internal sealed class KernelFiles : IFileLayer
         }
     }
 
+    public bool TryShareBlocks(SafeFileHandle empty, SafeFileHandle other) => Libc.Control(empty.Number(), Libc.CloneFile, other.Number()) == 0;
+
     public void Sync(SafeFileHandle handle, string path) => LastError.Check(Libc.Fsync(handle.Number()), path, "fsync");
 
     public void SyncFileSystem(SafeFileHandle handle, string path) =>

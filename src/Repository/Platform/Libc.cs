@@ -56,6 +56,9 @@ internal static partial class Libc
     /// <summary>The same on all architectures.</summary>
     public const long CacheStatNumber = 451;
 
+    /// <summary>FICLONE: one file takes over all blocks of another, which both have from then on until one of them writes.</summary>
+    public const ulong CloneFile = 0x40049409;
+
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static int Directory => Arm ? 0x4000 : 0x10000;
@@ -66,6 +69,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int file, ulong request, int argument);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Statx(int directory, string path, int flags, uint mask, out StatxBuffer buffer);

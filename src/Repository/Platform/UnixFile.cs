@@ -83,6 +83,9 @@ internal static class UnixFile
 
     public static void SetLength(SafeFileHandle handle, long length, string path) => FileLayer.Current.SetLength(handle, length, path);
 
+    /// <summary>See <see cref="IFileLayer.TryShareBlocks"/>.</summary>
+    public static bool TryShareBlocks(SafeFileHandle empty, SafeFileHandle other) => FileLayer.Current.TryShareBlocks(empty, other);
+
     /// <summary>Gives the file its space, where the file system can do so beforehand.</summary>
     public static void Allocate(SafeFileHandle handle, long length, string path)
     {

@@ -28,6 +28,7 @@ internal sealed class PointRestorer(
     private long lastProgress = options.Time.GetTimestamp();
     private long filesDone;
     private long bytesDone;
+    private long bytesShared;
 
     public async Task<RestoreReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +66,12 @@ internal sealed class PointRestorer(
 
         tree.Finish();
         progress?.Report(new CopyProgress(filesDone, filesDone, bytesDone, bytesDone));
-        return new RestoreReport(filesDone, tree.Directories, tree.Symlinks, bytesDone) { AttributesNotKept = notes.Count, Notes = notes.Named };
+        return new RestoreReport(filesDone, tree.Directories, tree.Symlinks, bytesDone)
+        {
+            SharedBytes = bytesShared,
+            AttributesNotKept = notes.Count,
+            Notes = notes.Named,
+        };
     }
 
     private async Task WalkAsync(CancellationToken cancellationToken)
@@ -100,7 +106,7 @@ internal sealed class PointRestorer(
                     break;
                 default:
                     tree.EnsureParent(target);
-                    await WalkFileAsync(new RestoredFile(target, entry, attributes), entries, cancellationToken);
+                    await WalkFileAsync(new RestoredFile(target, entry, attributes, tree.EarlierOf(target)), entries, cancellationToken);
                     break;
             }
 
@@ -124,7 +130,7 @@ internal sealed class PointRestorer(
         using var content = manifest.ReadEntries();
         content.Seek(location);
         tree.EnsureParent(place);
-        await WalkFileAsync(new RestoredFile(place, entry with { Attributes = content.Entry.Attributes, Sparse = content.Entry.Sparse }, attributes), content, cancellationToken);
+        await WalkFileAsync(new RestoredFile(place, entry with { Attributes = content.Entry.Attributes, Sparse = content.Entry.Sparse }, attributes, tree.EarlierOf(place)), content, cancellationToken);
     }
 
     private async Task WalkFileAsync(RestoredFile file, EntryCursor entries, CancellationToken cancellationToken)
@@ -133,13 +139,21 @@ internal sealed class PointRestorer(
         {
             while (entries.NextSegment(out var segment))
             {
-                if (segment.IsZero)
+                if (segment.IsZero && !file.MayShare)
                 {
                     Interlocked.Add(ref bytesDone, segment.Length);
                     continue;
                 }
 
-                file.Hold(entries.CoveredBytes);
+                if (segment.IsZero)
+                {
+                    file.HoldZeros();
+                }
+                else
+                {
+                    file.Hold(entries.CoveredBytes);
+                }
+
                 inHand.Add(new Piece(file, entries.CoveredBytes - segment.Length, segment));
                 bytesInHand += segment.Length;
                 if (inHand.Count >= MaxPiecesInHand || bytesInHand >= MaxBytesInHand)
@@ -173,18 +187,31 @@ internal sealed class PointRestorer(
     private async Task FillAsync(CancellationToken cancellationToken)
     {
         using var loader = new SegmentLoader(chain);
+        using var shared = new SharedContent(chain.Sealing);
         await foreach (var batch in pieces.Reader.ReadAllAsync(cancellationToken))
         {
-            batch.ForEach(piece => Fill(loader, piece));
+            batch.ForEach(piece => Fill(loader, shared, piece));
         }
     }
 
-    private void Fill(SegmentLoader loader, Piece piece)
+    private void Fill(SegmentLoader loader, SharedContent shared, Piece piece)
     {
         var (file, offset, segment) = piece;
         try
         {
-            Write(loader, file, offset, segment);
+            if (segment.IsZero)
+            {
+                SharedContent.Clear(file, offset, segment.Length);
+            }
+            else if (file.MayShare && shared.IsRight(file, offset, segment))
+            {
+                Interlocked.Add(ref bytesShared, segment.Length);
+            }
+            else
+            {
+                Write(loader, file, offset, segment);
+            }
+
             file.Release();
         }
         catch

@@ -9,6 +9,7 @@ internal sealed class RestoreTree
     private readonly string manifestPath;
     private readonly AttributeRestorer attributes;
     private readonly Dictionary<string, ConfinedDirectory> targets = new(StringComparer.Ordinal);
+    private readonly Dictionary<ConfinedDirectory, EarlierTree> earlier = [];
     private readonly HashSet<string>? classes;
     private readonly HashSet<string> made = new(StringComparer.Ordinal);
     private readonly List<(RestorePlace Place, ManifestEntry Entry)> directories = [];
@@ -28,6 +29,10 @@ internal sealed class RestoreTree
         {
             var target = targets[root.Root] = new ConfinedDirectory(root.TargetDirectory);
             made.Add(target.Path);
+            if (root.Earlier is { } tree && UnixStat.TryRead(tree) is { IsDirectory: true })
+            {
+                earlier[target] = new EarlierTree(tree);
+            }
 
             // What is made below would take it over; the target's own entry brings its own.
             ExtendedAttributeCalls.RemoveDefaultAcl(target.Root.Number(), target.Path);
@@ -50,6 +55,9 @@ internal sealed class RestoreTree
             ? throw new RepositoryDamagedException(manifestPath, $"root '{UnixPath.Show(entry.Path)}' is no directory")
             : FindPlace(entry.Path);
     }
+
+    /// <summary>Where files of the place's root may be as they are to become; null when there is no such place, or it is of no use.</summary>
+    public EarlierTree? EarlierOf(RestorePlace place) => earlier.TryGetValue(place.Target, out var tree) && tree.IsUsable ? tree : null;
 
     /// <summary>A file that is not asked for, whose further names may be: its content is kept in mind.</summary>
     public void SkipFirst(string path, EntryLocation location) => skippedFirsts[path] = location;
@@ -125,6 +133,11 @@ internal sealed class RestoreTree
         foreach (var target in targets.Values)
         {
             target.Dispose();
+        }
+
+        foreach (var tree in earlier.Values)
+        {
+            tree.Dispose();
         }
     }
 

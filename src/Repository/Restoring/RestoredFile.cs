@@ -21,14 +21,23 @@ internal sealed class RestoredFile
     private volatile SafeFileHandle? direct;
     private readonly RestorePlace place;
     private readonly AttributeRestorer attributes;
+    private readonly EarlierTree? earlier;
     private readonly string path;
     private int holds = 1;
     private long dataEnd;
+    private long sharedBytes;
 
-    public RestoredFile(RestorePlace place, ManifestEntry entry, AttributeRestorer attributes) =>
-        (this.place, path, Entry, this.attributes) = (place, place.FullPath, entry, attributes);
+    /// <param name="place">Where it goes.</param>
+    /// <param name="entry">What it is.</param>
+    /// <param name="attributes">Sets what the entry says.</param>
+    /// <param name="earlier">Where it may be already; not for a sparse file, whose holes nothing says anything about.</param>
+    public RestoredFile(RestorePlace place, ManifestEntry entry, AttributeRestorer attributes, EarlierTree? earlier) =>
+        (this.place, path, Entry, this.attributes, this.earlier) = (place, place.FullPath, entry, attributes, entry.Sparse ? null : earlier);
 
     public ManifestEntry Entry { get; }
+
+    /// <summary>It may begin with bytes of an earlier file, so that its zeros are no matter of course.</summary>
+    public bool MayShare => earlier is not null;
 
     /// <summary>For a piece that will be written up to <paramref name="end"/>. Called by the walk alone, in the file's order.</summary>
     public void Hold(long end)
@@ -37,6 +46,26 @@ internal sealed class RestoredFile
 
         // A sparse file's last block may be left out.
         dataEnd = Entry.Sparse ? 0 : end;
+    }
+
+    /// <summary>For zeros, which are written only over what an earlier file has there.</summary>
+    public void HoldZeros() => Interlocked.Increment(ref holds);
+
+    /// <summary>
+    /// Reads what the file has at <paramref name="offset"/> from an earlier one, as much as <paramref name="buffer"/> takes; false when the earlier one did not
+    /// reach so far.
+    /// </summary>
+    public bool TryReadShared(Span<byte> buffer, long offset)
+    {
+        var file = Open();
+        return offset + buffer.Length <= Volatile.Read(ref sharedBytes) && UnixFile.ReadFully(file, buffer, offset, path) == buffer.Length;
+    }
+
+    /// <summary>How many bytes of a range an earlier file has brought.</summary>
+    public long CountShared(long offset, long length)
+    {
+        _ = Open();
+        return Math.Clamp(Volatile.Read(ref sharedBytes) - offset, 0, length);
     }
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
@@ -101,11 +130,22 @@ internal sealed class RestoredFile
         {
             if (handle is null)
             {
-                handle = place.Target.CreateFile(place.Relative, mode: 0x180);
+                var made = place.Target.CreateFile(place.Relative, mode: 0x180);
+                handle = made;
+                if (Entry.Attributes.Size > 0 && earlier?.Share(made, place.Relative) is > 0 and var taken)
+                {
+                    UnixFile.SetLength(made, Entry.Attributes.Size, path);
+                    sharedBytes = Math.Min(taken, Entry.Attributes.Size);
+                }
+
                 if (!Entry.Sparse && Entry.Attributes.Size >= LargeFrom)
                 {
-                    UnixFile.Allocate(handle, Entry.Attributes.Size, path);
-                    direct = UnixFile.TryReopenDirect(handle);
+                    if (sharedBytes == 0)
+                    {
+                        UnixFile.Allocate(made, Entry.Attributes.Size, path);
+                    }
+
+                    direct = UnixFile.TryReopenDirect(made);
                 }
             }
 

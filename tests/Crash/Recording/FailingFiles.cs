@@ -29,6 +29,8 @@ internal sealed class FailingFiles(string root, int changesThatWork) : IFileLaye
         KernelFiles.Instance.SetLength(handle, length, path);
     }
 
+    public bool TryShareBlocks(SafeFileHandle empty, SafeFileHandle other) => KernelFiles.Instance.TryShareBlocks(empty, other);
+
     public void Sync(SafeFileHandle handle, string path) => Take(path);
 
     public void SyncFileSystem(SafeFileHandle handle, string path) => Take(path);

@@ -52,6 +52,9 @@ internal sealed class RecordingFiles(string root) : IFileLayer
     public void SetLength(SafeFileHandle handle, long length, string path) =>
         Change(path, () => KernelFiles.Instance.SetLength(handle, length, path), () => new FileChange.Cut(NumberOf(handle, path), length));
 
+    // What is restored is no part of a repository.
+    public bool TryShareBlocks(SafeFileHandle empty, SafeFileHandle other) => KernelFiles.Instance.TryShareBlocks(empty, other);
+
     // Nothing is synced for real: what would survive a loss of power is reckoned, not tried.
     public void Sync(SafeFileHandle handle, string path) =>
         Change(

@@ -13,6 +13,8 @@ internal sealed class UnsyncedFiles : IFileLayer
 
     public void SetLength(SafeFileHandle handle, long length, string path) => KernelFiles.Instance.SetLength(handle, length, path);
 
+    public bool TryShareBlocks(SafeFileHandle empty, SafeFileHandle other) => KernelFiles.Instance.TryShareBlocks(empty, other);
+
     public void Sync(SafeFileHandle handle, string path)
     {
     }
