@@ -23,6 +23,7 @@ var command = new RootCommand("The Cairn agent: backs up and restores the databa
     insecure,
     Enrolling("enrol", "Get this host its certificate from its coordinator, with a join token.", adopting: false),
     Enrolling("adopt", "Bind this agent to another coordinator from now on; by the owner of its state only.", adopting: true),
+    DiscoverCommand.Create(BuildEngines.With),
     RepositoryCommands.Create(),
     ImportCommand.Create(),
     new RecoveryCommands(BuildEngines.With).Create(),

@@ -58,7 +58,10 @@ internal class ProcessTable(string proc)
     }
 
     /// <summary>The directory that a process works in, for relative paths of its command line; null when it may not be read.</summary>
-    public string? WorkingDirectory(int id) => ReadLink($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/cwd");
+    public virtual string? WorkingDirectory(int id) => ReadLink($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/cwd");
+
+    /// <summary>The file of a process's program; null when it may not be read.</summary>
+    public string? Executable(int id) => ReadLink($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/exe");
 
     /// <summary>
     /// What a process has open: paths, and "socket:[inode]" for sockets. Null when that may not be read, empty when it is gone.

@@ -1,6 +1,7 @@
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines.OpenGauss.Backup;
 using Cairn.Agent.Engines.OpenGauss.Configuration;
+using Cairn.Agent.Engines.OpenGauss.Discovery;
 using Cairn.Agent.Engines.OpenGauss.Restore;
 using Cairn.Shared.Errors;
 
@@ -10,7 +11,7 @@ namespace Cairn.Agent.Engines.OpenGauss;
 /// openGauss and PostgreSQL, from which it descends: one server and those that follow it. Observed on PostgreSQL 15;
 /// docs/engines/opengauss.md says what its points hold and what was not seen on a server.
 /// </summary>
-internal sealed class OpenGaussEngine(EngineLimits limits, TimeProvider time) : IEngine, IAsyncDisposable
+internal sealed class OpenGaussEngine(EngineLimits limits, TimeProvider time) : IEngine, IDiscoveringEngine, IAsyncDisposable
 {
     private readonly HeldBackups held = new();
 
@@ -47,6 +48,9 @@ internal sealed class OpenGaussEngine(EngineLimits limits, TimeProvider time) : 
                 "correct the instance's options in the agent's configuration",
                 subject: options.Name);
     }
+
+    /// <inheritdoc/>
+    public (IReadOnlyList<DiscoveredInstance> Found, IReadOnlyList<string> Hidden) Discover() => ServerDiscovery.Machine.Find();
 
     /// <inheritdoc/>
     public CutVerdict CheckCut(IReadOnlyList<CutEvidence> evidence) => CutCheck.Check(evidence);
