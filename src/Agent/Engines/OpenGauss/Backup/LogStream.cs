@@ -17,6 +17,7 @@ internal sealed class LogStream : IAsyncDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    private readonly ServerReach reach;
     private readonly string directory;
     private readonly int segmentBytes;
     private readonly TimeProvider time;
@@ -26,9 +27,10 @@ internal sealed class LogStream : IAsyncDisposable
     private TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong received;
 
-    private LogStream(PhysicalReplicationConnection connection, uint timeline, ulong start, string directory, int segmentBytes, TimeProvider time)
+    private LogStream(
+        ServerReach reach, PhysicalReplicationConnection connection, uint timeline, ulong start, string directory, int segmentBytes, TimeProvider time)
     {
-        (this.directory, this.segmentBytes, this.time) = (directory, segmentBytes, time);
+        (this.reach, this.directory, this.segmentBytes, this.time) = (reach, directory, segmentBytes, time);
         receiving = ReceiveAsync(connection, timeline, start);
     }
 
@@ -44,17 +46,19 @@ internal sealed class LogStream : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        var connection = new PhysicalReplicationConnection(ServerSession.WordsOf(configuration, limits, database: null).ConnectionString);
+        var reach = ServerReach.To(configuration, limits, database: null);
+        var connection = new PhysicalReplicationConnection(reach.ConnectionString);
         try
         {
             await connection.Open(cancellationToken);
             var system = await connection.IdentifySystem(cancellationToken);
             var begin = LogSegments.Lsn(start) / (ulong)segmentBytes * (ulong)segmentBytes;
-            return new LogStream(connection, system.Timeline, begin, directory, segmentBytes, time);
+            return new LogStream(reach, connection, system.Timeline, begin, directory, segmentBytes, time);
         }
         catch
         {
             await connection.DisposeAsync();
+            await reach.DisposeAsync();
             throw;
         }
     }
@@ -109,6 +113,10 @@ internal sealed class LogStream : IAsyncDisposable
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or IOException)
         {
             // Whoever needed more of it has met this already.
+        }
+        finally
+        {
+            await reach.DisposeAsync();
         }
     }
 

@@ -101,7 +101,7 @@ internal sealed class StartStep(ServerConfiguration configuration, HeldBackups h
         return new BackupNotes
         {
             Cold = true,
-            Dialect = data.WalName == "pg_wal" ? "postgresql" : "opengauss",
+            Dialect = data.DialectName,
             Version = "",
             MajorVersion = data.MajorVersion,
             SystemIdentifier = control.SystemIdentifier,
@@ -131,7 +131,7 @@ internal sealed class StartStep(ServerConfiguration configuration, HeldBackups h
 
     private static IEnumerable<Caveat> Caveats(BackupNotes notes)
     {
-        if (notes.Dialect != "postgresql")
+        if (notes.Dialect != Server.Dialect.PostgreSqlName)
         {
             yield return new Caveat
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cairn.Agent.Engines.OpenGauss.Server;
 using Cairn.Agent.Native;
 
 namespace Cairn.Agent.Engines.OpenGauss.Configuration;
@@ -23,6 +24,9 @@ internal sealed partial class DataDirectory(string path)
     /// <summary>The directory of the write-ahead log: its name differs between the dialects.</summary>
     public string WalName => NativeFiles.Look($"{Path}/pg_wal").Kind == FileKind.Missing
         && NativeFiles.Look($"{Path}/pg_xlog").Kind != FileKind.Missing ? "pg_xlog" : "pg_wal";
+
+    /// <summary>The name of the dialect that a server on these files speaks.</summary>
+    public string DialectName => WalName == "pg_wal" ? Dialect.PostgreSqlName : Dialect.OpenGaussName;
 
     /// <summary>The tablespaces that have a link, by their number.</summary>
     public IReadOnlyList<Tablespace> Tablespaces()

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Cairn.Agent.Engines.OpenGauss.Backup;
 using Cairn.Agent.Engines.OpenGauss.Configuration;
-using Cairn.Agent.Native;
 using Cairn.Agent.Proofs;
 using Cairn.Agent.Services;
 using Cairn.Agent.Tasks;
@@ -13,8 +11,6 @@ namespace Cairn.Agent.Engines.OpenGauss.Restore;
 /// <summary>Where the parts of a server go: its tablespaces, then the data directory, without which nothing starts.</summary>
 internal sealed class RestorePlanner(string instance, ServerConfiguration configuration, ProcessTable table, EngineLimits limits, TimeProvider time)
 {
-    private const string WayOutMapping = "give it another directory: --tablespace-mapping OLD=NEW";
-
     /// <summary>The plan and its checks; nothing is touched.</summary>
     public async Task<RestoreLayout> PlanAsync(RestoreRequestFacts request, CancellationToken cancellationToken)
     {
@@ -49,7 +45,8 @@ internal sealed class RestorePlanner(string instance, ServerConfiguration config
                 ? $"this is a copy of the server in '{record.DataDirectory}' on {record.Host}: it will not archive, nor wait for standbys"
                 : "this is the place that the point was taken of"),
         };
-        checks.AddRange(placed.Select(one => Checks.Run("tablespace", "", () => RequireFree(one.Tablespace, one.Place, isCopy))));
+        var proof = new TablespaceProof(configuration, table);
+        checks.AddRange(placed.Select(one => Checks.Run("tablespace", "", () => proof.RequireFree(one.Tablespace, one.Place, isCopy, cancellationToken))));
         if (record.Role != Server.Roles.Primary)
         {
             checks.Add(Checks.Passed("role", $"the point was taken of a {record.Role}; the restored server is a primary"));
@@ -75,9 +72,9 @@ internal sealed class RestorePlanner(string instance, ServerConfiguration config
             return here.Length > 0 ? $"version {record.MajorVersion}, as in the data directory" : $"version {record.MajorVersion}; options.binaries is not set, so the installed one was not asked";
         }
 
-        var program = $"{binaries}/{(record.Dialect == "postgresql" ? "postgres" : "gaussdb")}";
+        var program = $"{binaries}/{(record.Dialect == Server.Dialect.PostgreSqlName ? "postgres" : "gaussdb")}";
         var told = await ServiceCommand.RunAsync([program, "-V"], instance, "", limits.Question, time, cancellationToken);
-        return told.ExitCode == 0 && (record.Dialect != "postgresql" || told.Output.Contains($" {record.MajorVersion}.", StringComparison.Ordinal))
+        return told.ExitCode == 0 && (record.Dialect != Server.Dialect.PostgreSqlName || told.Output.Contains($" {record.MajorVersion}.", StringComparison.Ordinal))
             ? $"version {record.MajorVersion}: {told.Output.Trim()}"
             : throw Wrong($"'{program}' says '{told.Output.Trim()}'");
 
@@ -110,37 +107,5 @@ internal sealed class RestorePlanner(string instance, ServerConfiguration config
         return moved.Count == 0
             ? "the tablespaces go back to where they were"
             : string.Join("; ", moved.Select(one => $"'{one.Location}' goes to '{mapping.Find(one.Location)}'"));
-    }
-
-    // Two servers over one tablespace damage each other beyond repair, and none of them notices when it starts.
-    private string RequireFree(Tablespace tablespace, string place, bool isCopy)
-    {
-        var target = $"{place}/{tablespace.VersionDirectory}";
-        var resolved = NativeFiles.TryRealPath(target) ?? target;
-        var data = NativeFiles.TryRealPath(configuration.DataDirectory) ?? configuration.DataDirectory;
-
-        // That this instance's own server is stopped is proved elsewhere, after it was asked to.
-        var others = table.List().Where(process => table.WorkingDirectory(process.Id) != data);
-        var unreadable = new List<ProcessEntry>();
-        var held = OpenFileSearch.Below([resolved], table, others, static _ => false, unreadable);
-        if (held.Count > 0)
-        {
-            throw new CairnException(
-                ErrorCode.InstanceRunning,
-                $"{held[0].Process.Shown} has '{held[0].Path}' open: another server uses the tablespace directory '{place}'",
-                WayOutMapping,
-                subject: target);
-        }
-
-        if (isCopy && NativeFiles.ListNames(target) is { Count: > 0 })
-        {
-            throw new CairnException(
-                ErrorCode.PathUnusable,
-                $"'{target}' is not empty: it belongs to the server that the point was taken of, or to another one, and this is a copy",
-                WayOutMapping,
-                subject: target);
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"tablespace {tablespace.Number} goes to '{place}', where no server has a file open");
     }
 }

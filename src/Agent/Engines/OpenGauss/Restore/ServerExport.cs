@@ -10,7 +10,7 @@ internal static class ServerExport
     /// <summary><c>base</c>, one for each tablespace by its number, and the log.</summary>
     public static IReadOnlyList<ExportArchive> Archives(RestoreRecord record)
     {
-        var log = $"{BackupEntries.DataRoot}/{(record.Dialect == "postgresql" ? "pg_wal" : "pg_xlog")}/";
+        var log = $"{BackupEntries.DataRoot}/{(record.Dialect == Server.Dialect.PostgreSqlName ? "pg_wal" : "pg_xlog")}/";
         return
         [
             .. record.Tablespaces.Where(tablespace => tablespace is { Inside: false, VersionDirectory: not "" })

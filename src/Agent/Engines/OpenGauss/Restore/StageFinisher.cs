@@ -104,7 +104,7 @@ internal sealed class StageFinisher(ServerConfiguration configuration)
         var isCopy = RestorePlanner.IsCopy(configuration, record, request);
         var settings = new List<KeyValuePair<string, string>>();
         var recovery = new List<KeyValuePair<string, string>>();
-        if (!record.Cold && record.Dialect == "postgresql")
+        if (!record.Cold && record.Dialect == Server.Dialect.PostgreSqlName)
         {
             // Nothing is fetched: the log is in the point. That there is a command makes it a recovery that ends on a timeline of its own.
             recovery.Add(KeyValuePair.Create("restore_command", "/bin/false"));
@@ -128,7 +128,7 @@ internal sealed class StageFinisher(ServerConfiguration configuration)
             }
         }
 
-        if (record.Dialect != "postgresql")
+        if (record.Dialect != Server.Dialect.PostgreSqlName)
         {
             // The server makes its double-write files anew when it finds this one.
             Write($"{data}/global/pg_dw.build", new byte[8192], owner);

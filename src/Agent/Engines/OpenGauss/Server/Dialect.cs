@@ -28,6 +28,12 @@ internal sealed record Dialect(
     string WalDirectory,
     bool RepairsTornPages)
 {
+    /// <summary>The <see cref="Name"/> of PostgreSQL.</summary>
+    public const string PostgreSqlName = "postgresql";
+
+    /// <summary>The <see cref="Name"/> of openGauss.</summary>
+    public const string OpenGaussName = "opengauss";
+
     /// <summary>What a server is asked first: what it calls itself, and its number.</summary>
     public const string WhoAreYou = "SELECT version(), current_setting('server_version_num')";
 
@@ -86,7 +92,7 @@ internal sealed record Dialect(
 
     /// <summary>PostgreSQL: the functions of the backup got other names in 15.</summary>
     private static Dialect PostgreSql(int number) => new(
-        "postgresql",
+        PostgreSqlName,
         PostgreSqlState,
         PostgreSqlFollowing,
         PostgreSqlFollowers,
@@ -109,7 +115,7 @@ internal sealed record Dialect(
     /// ten minutes unless it asks otherwise, and no full pages in its log.
     /// </summary>
     private static Dialect OpenGauss { get; } = new(
-        "opengauss",
+        OpenGaussName,
         """
         SELECT substring(version() from 'openGauss[^ ]* [0-9.]+'), pg_is_in_recovery()::text, current_setting('data_directory'),
           current_setting('config_file'), current_setting('hba_file'), current_setting('ident_file'), 'true',

@@ -17,33 +17,47 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
 
     private static readonly HashSet<string> Programs = new(StringComparer.Ordinal) { "postgres", "postmaster", "gaussdb" };
 
-    private readonly List<RunObservation> observations = [];
     private readonly DataDirectory data = new(configuration.DataDirectory);
 
-    /// <summary>Looks at everything. Not for concurrent use of one object.</summary>
+    /// <summary>Whether a process is a server, by its name or its program's.</summary>
+    public static bool IsServer(ProcessEntry process) => Programs.Contains(process.Name) || Programs.Contains(process.Program);
+
+    /// <summary>
+    /// What keeps the agent from seeing everything that processes have open, and what would mend it; null when nothing does.
+    /// </summary>
+    public static (string Finding, string WayOut)? Unseen(IReadOnlyList<ProcessEntry> unreadable)
+    {
+        if (ProcessVisibility.Hidden() is { } hidden)
+        {
+            return hidden;
+        }
+
+        var finding = unreadable.Count switch
+        {
+            0 => null,
+            1 => $"what {unreadable[0].Shown} of user {unreadable[0].Uid} has open may not be read",
+            var many => string.Create(CultureInfo.InvariantCulture, $"what {unreadable[0].Shown} of user {unreadable[0].Uid} and {many - 1} more have open may not be read"),
+        };
+        return finding is null ? null : (finding, "run the agent as root, or with the capability CAP_SYS_PTRACE");
+    }
+
+    /// <summary>Looks at everything.</summary>
     public async Task<RunProof> ProveAsync(CancellationToken cancellationToken)
     {
-        observations.Clear();
+        var signs = new RunSigns(WayOutStop, table, limits, time);
         try
         {
             var processes = table.List().Where(p => !p.Zombie && p.Id != Environment.ProcessId).ToList();
-            ObserveLock(processes);
-            ObserveProcesses(processes);
-            if (ProcessVisibility.Hidden() is { } hidden)
-            {
-                ObserveHidden(hidden, cancellationToken);
-            }
-
-            await ObservePortAsync(processes, cancellationToken);
+            ObserveLock(signs, processes);
+            ObserveProcesses(signs, processes, cancellationToken);
+            await ObservePortAsync(signs, processes, cancellationToken);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            Add(RunState.CannotTell, "process", $"what runs cannot be looked at: {failed.Message}", "run the agent as the server's user or as root");
+            signs.Add(RunState.CannotTell, "process", $"what runs cannot be looked at: {failed.Message}", "run the agent as the server's user or as root");
         }
 
-        var worst = observations.Any(o => o.State == RunState.Running) ? RunState.Running
-            : observations.Any(o => o.State == RunState.CannotTell) ? RunState.CannotTell : RunState.Stopped;
-        return new RunProof(worst, [.. observations]);
+        return signs.Proof;
     }
 
     private IReadOnlyList<string> Places =>
@@ -53,45 +67,45 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
             .Select(tablespace => NativeFiles.TryRealPath(tablespace.Path) ?? tablespace.Path),
     ];
 
-    private void ObserveLock(List<ProcessEntry> processes)
+    private void ObserveLock(RunSigns signs, List<ProcessEntry> processes)
     {
         if (PostmasterFile.Read(data.Path) is not { } file)
         {
-            Add(RunState.Stopped, "lock", $"there is no {PostmasterFile.Name} in '{data.Path}'", "");
+            signs.AddStopped("lock", $"there is no {PostmasterFile.Name} in '{data.Path}'");
             return;
         }
 
         // A file that a crash left names a process that is gone, or one that is something else by now.
         var process = processes.Find(p => p.Id == file.ProcessId);
-        if (process is not null && (Programs.Contains(process.Name) || Programs.Contains(process.Program)))
+        if (process is not null && IsServer(process))
         {
-            Add(RunState.Running, "lock", $"{PostmasterFile.Name} in '{data.Path}' names {process.Shown}, which runs", WayOutStop, process.Id);
+            signs.AddRunning("lock", $"{PostmasterFile.Name} in '{data.Path}' names {process.Shown}, which runs", process.Id);
         }
         else
         {
-            Add(RunState.Stopped, "lock", $"{PostmasterFile.Name} in '{data.Path}' names process {file.ProcessId.ToString(CultureInfo.InvariantCulture)}, and no server of that number runs", "");
+            signs.AddStopped("lock", $"{PostmasterFile.Name} in '{data.Path}' names process {file.ProcessId.ToString(CultureInfo.InvariantCulture)}, and no server of that number runs");
         }
     }
 
-    private void ObserveProcesses(List<ProcessEntry> processes)
+    private void ObserveProcesses(RunSigns signs, List<ProcessEntry> processes, CancellationToken cancellationToken)
     {
-        var servers = processes.Where(p => Programs.Contains(p.Name) || Programs.Contains(p.Program)).ToList();
+        var servers = processes.Where(IsServer).ToList();
         var ours = servers.Where(p => table.WorkingDirectory(p.Id) == data.Path).ToList();
         foreach (var process in ours.Take(1))
         {
-            Add(RunState.Running, "process", $"{process.Shown} works in '{data.Path}'", WayOutStop, process.Id);
+            signs.AddRunning("process", $"{process.Shown} works in '{data.Path}'", process.Id);
         }
 
         var unreadable = new List<ProcessEntry>();
         var held = OpenFileSearch.Below(Places, table, processes, servers.Contains, unreadable);
         foreach (var file in held.Take(3))
         {
-            Add(RunState.Running, "open file", $"{file.Process.Shown} has '{file.Path}' open", WayOutStop, file.Process.Id);
+            signs.AddRunning("open file", $"{file.Process.Shown} has '{file.Path}' open", file.Process.Id);
         }
 
         foreach (var process in unreadable.Where(servers.Contains).Except(ours).Take(3))
         {
-            Add(
+            signs.Add(
                 RunState.CannotTell,
                 "process",
                 $"{process.Shown} of user {process.Uid} is a server, and neither its directory nor its open files may be read",
@@ -99,41 +113,29 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
                 process.Id);
         }
 
-        if (ours.Count == 0)
+        if (ours.Count > 0 || held.Count > 0)
         {
-            Add(RunState.Stopped, "process", $"no server works in '{data.Path}'", "");
+            return;
         }
 
-        if (held.Count == 0)
+        signs.AddStopped("process", $"no server works in '{data.Path}'");
+        if (Unseen([.. unreadable.Except(servers)]) is { } unseen)
         {
-            Add(RunState.Stopped, "open file", $"no process has a file below {string.Join(", ", Places)} open", "");
-        }
-    }
-
-    private void ObserveHidden((string Finding, string WayOut) reason, CancellationToken cancellationToken)
-    {
-        var leases = LeaseSearch.Below(Places, cancellationToken);
-        if (leases.HeldPath is not null)
-        {
-            Add(RunState.Running, "open file", $"a process that is not visible has '{leases.HeldPath}' open; {reason.Finding}", WayOutStop);
-        }
-        else if (leases.Refused is not null)
-        {
-            Add(RunState.CannotTell, "process", $"{reason.Finding}; and {leases.Refused}", reason.WayOut);
+            signs.ObserveLeases(Places, unseen, cancellationToken);
         }
         else
         {
-            Add(RunState.Stopped, "open file", $"{reason.Finding}; but write leases on all {leases.Files} files prove that none has them open", "");
+            signs.AddStopped("open file", $"no process has a file below {string.Join(", ", Places)} open");
         }
     }
 
-    private async Task ObservePortAsync(List<ProcessEntry> processes, CancellationToken cancellationToken)
+    private async Task ObservePortAsync(RunSigns signs, List<ProcessEntry> processes, CancellationToken cancellationToken)
     {
         var port = configuration.Port ?? PostmasterFile.Read(data.Path)?.Port
             ?? (data.Setting("port") is { } text && ServerConfiguration.TryPort(text, out var set) ? set : StandardPort);
         if (ListeningSockets.List().FirstOrDefault(socket => socket.Covers(null, port)) is not { } taken)
         {
-            Add(RunState.Stopped, "port", string.Create(CultureInfo.InvariantCulture, $"nothing listens on port {port}"), "");
+            signs.AddStopped("port", string.Create(CultureInfo.InvariantCulture, $"nothing listens on port {port}"));
             return;
         }
 
@@ -141,19 +143,16 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
         var owner = processes.Find(p => table.OpenFiles(p.Id)?.Contains($"socket:[{taken.Inode}]") == true);
         if (owner is not null && table.WorkingDirectory(owner.Id) is { } directory && directory != data.Path)
         {
-            Add(RunState.Stopped, "port", string.Create(CultureInfo.InvariantCulture, $"port {port} is {owner.Shown}'s, which works in '{directory}'"), "");
+            signs.AddStopped("port", string.Create(CultureInfo.InvariantCulture, $"port {port} is {owner.Shown}'s, which works in '{directory}'"));
             return;
         }
 
         var answers = await PortProbe.AnswersAsync(taken.Address.ToString() is "0.0.0.0" or "::" ? "127.0.0.1" : taken.Address.ToString(), port, limits.Question, time, cancellationToken);
-        Add(
+        signs.Add(
             RunState.Running,
             "port",
             string.Create(CultureInfo.InvariantCulture, $"{owner?.Shown ?? "a process that is not visible"} listens on {taken.Address}:{port}{(answers ? "" : " and does not answer")}"),
             owner is null ? WayOutStop : $"stop {owner.Shown}, or give the server another port",
             owner?.Id);
     }
-
-    private void Add(RunState state, string sign, string finding, string wayOut, int? processId = null) =>
-        observations.Add(new RunObservation(state, sign, finding, wayOut, processId));
 }

@@ -7,14 +7,14 @@ namespace Cairn.Agent.Engines.OpenGauss.Server;
 /// <summary>One connection to a server and the dialect that it speaks. Not for concurrent use.</summary>
 internal sealed class ServerSession : IAsyncDisposable
 {
-    private const string ApplicationName = "cairn";
     private const int MaxRows = 100_000;
 
+    private readonly ServerReach reach;
     private readonly NpgsqlDataSource source;
     private readonly NpgsqlConnection connection;
 
-    private ServerSession(NpgsqlDataSource source, NpgsqlConnection connection, Dialect dialect, string version) =>
-        (this.source, this.connection, Dialect, Version) = (source, connection, dialect, version);
+    private ServerSession(ServerReach reach, NpgsqlDataSource source, NpgsqlConnection connection, Dialect dialect, string version) =>
+        (this.reach, this.source, this.connection, Dialect, Version) = (reach, source, connection, dialect, version);
 
     /// <summary>How it is asked.</summary>
     public Dialect Dialect { get; }
@@ -30,18 +30,20 @@ internal sealed class ServerSession : IAsyncDisposable
     public static async Task<ServerSession> OpenAsync(
         ServerConfiguration configuration, EngineLimits limits, string? database, CancellationToken cancellationToken)
     {
-        var source = Source(configuration, limits, database);
+        var reach = ServerReach.To(configuration, limits, database);
+        var source = Source(reach);
         NpgsqlConnection? connection = null;
         try
         {
             connection = await source.OpenConnectionAsync(cancellationToken);
             var answer = await QueryAsync(connection, Dialect.WhoAreYou, [], cancellationToken);
-            return new ServerSession(source, connection, Dialect.Of(answer[0][0], answer[0][1]), answer[0][0]);
+            return new ServerSession(reach, source, connection, Dialect.Of(answer[0][0], answer[0][1]), answer[0][0]);
         }
         catch (Exception failure)
         {
             await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
             await source.DisposeAsync();
+            await reach.DisposeAsync();
             if (ServerFailures.Translate(failure, configuration) is { } known)
             {
                 throw known;
@@ -69,6 +71,7 @@ internal sealed class ServerSession : IAsyncDisposable
     {
         await connection.DisposeAsync();
         await source.DisposeAsync();
+        await reach.DisposeAsync();
     }
 
     private static async Task<IReadOnlyList<IReadOnlyList<string>>> QueryAsync(
@@ -96,34 +99,7 @@ internal sealed class ServerSession : IAsyncDisposable
         return rows;
     }
 
-    private static NpgsqlDataSource Source(ServerConfiguration configuration, EngineLimits limits, string? database)
-    {
-        // The catalog of old dialects has not what is asked for by default, and everything is asked for as text.
-        return new NpgsqlDataSourceBuilder(WordsOf(configuration, limits, database).ConnectionString)
-            .ConfigureTypeLoading(static types => types.EnableTypeLoading(false)).Build();
-    }
-
-    /// <summary>How the server is reached: as configured, and what is left out as <c>postmaster.pid</c> says.</summary>
-    public static NpgsqlConnectionStringBuilder WordsOf(ServerConfiguration configuration, EngineLimits limits, string? database)
-    {
-        var running = configuration is { Host: not null, Port: not null } ? null : PostmasterFile.Read(configuration.DataDirectory);
-        var socket = running?.SocketDirectory is { Length: > 0 } directory ? directory : null;
-        var listens = running?.ListenAddress is { Length: > 0 } address ? address is "*" or "0.0.0.0" or "::" ? "127.0.0.1" : address : null;
-        return new NpgsqlConnectionStringBuilder
-        {
-            Host = configuration.Host ?? socket ?? listens ?? "127.0.0.1",
-            Port = configuration.Port ?? running?.Port ?? 5432,
-            Username = configuration.User,
-            Password = configuration.PasswordFile is { } file ? File.ReadAllText(file).Trim() : null,
-            Database = database ?? configuration.Database,
-            ApplicationName = ApplicationName,
-
-            // A backup's session is its own, and may be silent while files are read.
-            Pooling = false,
-            KeepAlive = 30,
-            Timeout = Math.Max(1, (int)limits.Question.TotalSeconds),
-            CommandTimeout = 0,
-            NoResetOnClose = true,
-        };
-    }
+    // The catalog of old dialects has not what is asked for by default, and everything is asked for as text.
+    private static NpgsqlDataSource Source(ServerReach reach) => new NpgsqlDataSourceBuilder(reach.ConnectionString)
+        .ConfigureTypeLoading(static types => types.EnableTypeLoading(false)).Build();
 }
