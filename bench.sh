@@ -28,5 +28,6 @@ install_for_programs
 # Its peer is the one of the interoperability tests.
 [ "$name" != rpc ] || (cd "$here" && install_for_tests Interop) >&2
 [ "$name" != repository ] || install_bench_peers >&2
+[ "$name" != opengauss ] || ensure_packages postgresql-15 postgresql-contrib util-linux pgbackrest >&2
 dotnet build "${projects[0]}" -c Release "${BUILD_FLAGS[@]}" >&2
 exec dotnet run --project "${projects[0]}" -c Release --no-build -- "$@"

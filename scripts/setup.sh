@@ -55,7 +55,7 @@ install_for_tests() {
         ensure_packages python3
         ;;
       OpenGauss)
-        ensure_packages postgresql-15 postgresql-contrib util-linux
+        ensure_packages postgresql-15 postgresql-contrib util-linux xfsprogs
         ;;
       Security | Root)
         ensure_packages iproute2

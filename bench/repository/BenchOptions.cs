@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Cairn.Bench.Repository;
 
 /// <summary>What the caller asked for: <c>--json FILE</c>, and from the environment sizes that suit the machine.</summary>
@@ -11,25 +9,11 @@ internal sealed record BenchOptions(string? JsonPath, long DataMiB, int Rounds, 
     /// the temporary directory; needs four times the data. <c>CAIRN_BENCH_PEERS</c>: of <c>cp tar restic borg</c> those that run (parted by blanks), default all
     /// that are installed; <c>tar</c> always runs.
     /// </summary>
-    public static BenchOptions Read(string[] args)
-    {
-        var json = args switch
-        {
-            [] => null,
-            ["--json", var path] => path,
-            _ => throw new ArgumentException("usage: repository [--json FILE]"),
-        };
-        return new BenchOptions(
-            json,
-            Number("CAIRN_BENCH_MIB", 4096),
-            (int)Number("CAIRN_BENCH_ROUNDS", 5),
-            TimeSpan.FromMinutes(Number("CAIRN_BENCH_MINUTES", 11)),
-            Environment.GetEnvironmentVariable("CAIRN_BENCH_DIR") ?? Path.GetTempPath(),
-            Environment.GetEnvironmentVariable("CAIRN_BENCH_PEERS")?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("tar").ToHashSet());
-    }
-
-    private static long Number(string name, long otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
-            ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : otherwise;
+    public static BenchOptions Read(string[] args) => new(
+        BenchSettings.JsonPath(args, "repository"),
+        BenchSettings.Number("CAIRN_BENCH_MIB", 4096),
+        (int)BenchSettings.Number("CAIRN_BENCH_ROUNDS", 5),
+        TimeSpan.FromMinutes(BenchSettings.Number("CAIRN_BENCH_MINUTES", 11)),
+        BenchSettings.Directory,
+        Environment.GetEnvironmentVariable("CAIRN_BENCH_PEERS")?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("tar").ToHashSet());
 }

@@ -1,7 +1,7 @@
 namespace Cairn.Bench.Repository;
 
 /// <summary>What others do with the same data. Each gives its space back.</summary>
-internal sealed class Peers(BenchOptions options, BenchReport report, string root)
+internal sealed class Peers(BenchOptions options, StepReport report, string root)
 {
     private static readonly IReadOnlyDictionary<string, string> Programs = new Dictionary<string, string>
     {
@@ -76,7 +76,7 @@ internal sealed class Peers(BenchOptions options, BenchReport report, string roo
         report.Add(step, await ShellCommand.RunAsync(command, cancellationToken));
         if (output is not null)
         {
-            report.SetBytes(step, Output.BytesOf(output));
+            report.AddBytes(step, Output.BytesOf(output));
         }
     }
 }

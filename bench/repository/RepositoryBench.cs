@@ -5,10 +5,10 @@ namespace Cairn.Bench.Repository;
 /// <summary>Full, incremental, restore and verify, each beside its peer in the same round.</summary>
 internal sealed class RepositoryBench(BenchOptions options)
 {
-    private readonly BenchReport report = new(options);
+    private readonly StepReport report = new();
     private readonly string root = Path.Combine(options.Directory, $"cairn-bench-{Environment.ProcessId}");
 
-    public async Task<BenchReport> RunAsync(CancellationToken cancellationToken)
+    public async Task<StepReport> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(root);
         try
@@ -16,20 +16,7 @@ internal sealed class RepositoryBench(BenchOptions options)
             var begun = TimeProvider.System.GetTimestamp();
             var data = new BenchData(Path.Combine(root, "data"));
             data.Make(options.DataMiB);
-            for (var round = 0; round < options.Rounds; round++)
-            {
-                var used = TimeProvider.System.GetElapsedTime(begun);
-                if (round > 0 && used + (used / round) > options.Budget)
-                {
-                    Console.Error.WriteLine($"no time for round {round + 1} of {options.Rounds}: {used.TotalMinutes:f1} of {options.Budget.TotalMinutes:f0} minutes are used");
-                    break;
-                }
-
-                await RunRoundAsync(round, data, cancellationToken);
-                report.Rounds = round + 1;
-                Console.Error.WriteLine($"round {round + 1} of {options.Rounds} done");
-            }
-
+            report.Rounds = await RoundBudget.RunAsync(options.Rounds, options.Budget, begun, round => RunRoundAsync(round, data, cancellationToken));
             return report;
         }
         finally
@@ -58,7 +45,7 @@ internal sealed class RepositoryBench(BenchOptions options)
         {
             var chain = ChainId.New(TimeProvider.System.GetUtcNow());
             var full = await TimeAsync("full", () => BackUpAsync(repository, chain, basePoint: null, data, cancellationToken));
-            report.SetBytes("full", Output.BytesOf(path));
+            report.AddBytes("full", Output.BytesOf(path));
             await WarmAsync(path, cancellationToken);
             await TimeAsync("verify", async () =>
             {

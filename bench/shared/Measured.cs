@@ -1,4 +1,4 @@
-namespace Cairn.Bench.Repository;
+namespace Cairn.Bench;
 
 /// <summary>What one step cost.</summary>
 /// <param name="Wall">From its begin to its end, the sync counted.</param>

@@ -1,4 +1,4 @@
-namespace Cairn.Bench.Repository;
+namespace Cairn.Bench;
 
 /// <summary>How large a result is, and its end.</summary>
 internal static class Output

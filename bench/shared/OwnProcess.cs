@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cairn.Bench.Repository;
+namespace Cairn.Bench;
 
 /// <summary>Measures a step that runs in this process, as it would in an agent that has been running for long.</summary>
 internal static class OwnProcess

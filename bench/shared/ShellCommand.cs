@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Cairn.Bench.Repository;
+namespace Cairn.Bench;
 
 /// <summary>Runs a peer's command line and waits for it; a failure ends the benchmark.</summary>
 internal static class ShellCommand

@@ -1,11 +1,16 @@
 using Cairn.OpenGauss.Servers;
 using Cairn.TestKit;
+using Cairn.TestKit.Processes;
 
 namespace Cairn.OpenGauss.Faults;
 
 /// <summary>What goes wrong with a cluster that lives: each ends as stated, and the cluster works afterwards.</summary>
-public sealed class FaultTests(FaultTests.Shared shared) : IClassFixture<FaultTests.Shared>
+[Collection(SharedSite.Name)]
+public sealed class FaultTests(SharedSite shared)
 {
+    private const int Attempts = 5;
+    private const int Inodes = 12;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private Site Site => shared.Site;
@@ -127,14 +132,97 @@ public sealed class FaultTests(FaultTests.Shared shared) : IClassFixture<FaultTe
         await Site.CaughtUpAsync();
     }
 
-    public sealed class Shared : IAsyncLifetime
+    [Fact]
+    public async Task A_standby_that_is_promoted_meanwhile_ends_the_job_and_the_primary_is_backed_up_as_before()
     {
-        private const int Scale = 3;
+        var promoted = await HoldOnStandbyAsync();
+        await promoted.Server.AskAsync("SELECT pg_promote()");
+        promoted.Agent.Thaw();
 
-        public Site Site { get; private set; } = null!;
+        var ended = await Site.EndOfAsync(promoted.Job);
 
-        public async Task InitializeAsync() => Site = await Site.StartAsync(Scale);
-
-        public Task DisposeAsync() => Site.DisposeAsync().AsTask();
+        Assert.Equal("JOB_STATE_FAILED", ended.GetProperty("state").GetString());
+        Assert.Equal("UNSETTLED", ended.GetProperty("error").GetProperty("code").GetString());
+        Assert.Contains("promoted", ended.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        await promoted.Server.RebuildAsync(Site.Primary);
+        await Site.CaughtUpAsync();
+        Assert.Equal("0", await Site.Primary.AskAsync("SELECT count(*) FROM pg_replication_slots"));
+        await Site.BackupAsync("--full");
     }
+
+    [Fact]
+    public async Task A_disk_that_is_full_while_files_are_staged_ends_the_restore_with_the_old_server_untouched()
+    {
+        var point = (await Site.BackupAsync("--full", "--from", "primary")).GetProperty("pointId").GetString()!;
+        var small = Path.Combine(Site.Primary.Directory, "small");
+        Directory.CreateDirectory(small);
+
+        // There is space enough, so that the plan is good, but no room for so many files.
+        await Tool.RunPlainAsync("/bin/mount", "-t", "tmpfs", "-o", $"size=256m,nr_inodes={Inodes}", "cairn-test", small);
+        CliResult ended;
+        try
+        {
+            ended = await Site.CliAsync(
+                "restore", "run", Site.Cluster, point, "--yes", "--stop", "--start", "--tablespace-mapping", $"{Site.Primary.Space}={small}/space");
+        }
+        finally
+        {
+            await Tool.RunPlainAsync("/bin/umount", "-l", small);
+            Directory.Delete(small);
+        }
+
+        Assert.Equal("NO_SPACE", ended.Failure.Code);
+        Assert.Contains(ended.Last.GetProperty("events").EnumerateArray(), said => said.GetProperty("phase").GetString() == "stage");
+        Assert.Equal("20000", await Site.Primary.AskAsync("SELECT count(*) FROM marks"));
+        Assert.Equal(Site.Primary.Space, await Site.Primary.AskAsync("SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'elsewhere'"));
+        Assert.False(Directory.Exists(Path.Combine(Site.Primary.Directory, ".cairn", "restore")));
+        await Site.CaughtUpAsync();
+    }
+
+    // A standby's session holds a backup, and its agent is halted before it can have ended it.
+    private async Task<(string Job, Server Server, ChildProcess Agent)> HoldOnStandbyAsync()
+    {
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            var job = await Site.BeginAsync("backup", "run", Site.Cluster, "--full", "--from", "standby");
+            Server? held = null;
+            await Eventually.HoldsAsync(
+                "a standby's session holds the backup, or the job has ended",
+                async _ => (held = await HolderAsync()) is not null || await HasEndedAsync(job) ? null : "none does",
+                Limit,
+                CancellationToken.None);
+            if (held is null)
+            {
+                continue;
+            }
+
+            var agent = Site.Cairn.Agent($"node-{Site.Servers.ToList().IndexOf(held) + 1}");
+            agent.Freeze();
+            if (await HolderAsync() == held)
+            {
+                return (job, held, agent);
+            }
+
+            agent.Thaw();
+            await Site.EndOfAsync(job);
+        }
+
+        throw new InvalidOperationException($"{Attempts} backups ended before they could be held");
+    }
+
+    private async Task<Server?> HolderAsync()
+    {
+        foreach (var standby in Site.Servers.Skip(1))
+        {
+            if (await standby.AskAsync("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cairn' AND query LIKE '%pg_backup_start%' AND state = 'idle'") != "0")
+            {
+                return standby;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<bool> HasEndedAsync(string job) =>
+        (await Site.CliAsync("job", "show", job)).Done().Last.GetProperty("state").GetString() is "JOB_STATE_SUCCEEDED" or "JOB_STATE_FAILED";
 }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Cairn.TestKit;
 
 namespace Cairn.OpenGauss.Servers;
@@ -9,6 +11,8 @@ namespace Cairn.OpenGauss.Servers;
 /// <summary>One real server with everything below one directory: <c>data</c>, <c>space</c> for tablespaces, <c>socket</c>, <c>log</c>.</summary>
 public sealed class Server : IAsyncDisposable
 {
+    private const int LinesPerHash = 100_000;
+
     private Server(string directory, int port) => (Directory, Port) = (directory, port);
 
     public string Directory { get; }
@@ -50,14 +54,22 @@ public sealed class Server : IAsyncDisposable
     public static async Task<Server> CopyAsync(Server of, string directory, bool follows)
     {
         var server = await PlaceAsync(directory);
-        await Tool.RunAsync(
-            "pg_basebackup",
-            [
-                "-D", server.Data, "-h", of.Sockets, "-p", of.PortText, "-U", Tool.User, "-c", "fast", "-X", "stream", "--no-sync",
-                "-T", $"{of.Space}={server.Space}", .. follows ? ["-R"] : (string[])[],
-            ]);
-        await server.OwnSettingsAsync();
+        await server.TakeAsync(of, follows);
         return server;
+    }
+
+    /// <summary>Makes it anew as a follower of another server, under its own port and directories; it runs afterwards.</summary>
+    public async Task RebuildAsync(Server of)
+    {
+        await StopAsync();
+        System.IO.Directory.Delete(Data, recursive: true);
+        foreach (var old in System.IO.Directory.GetDirectories(Space))
+        {
+            System.IO.Directory.Delete(old, recursive: true);
+        }
+
+        await TakeAsync(of, follows: true);
+        await StartAsync();
     }
 
     public Task StartAsync() => Tool.RunAsync("pg_ctl", "-D", Data, "-l", LogFile, "-w", "-t", "60", "start");
@@ -85,9 +97,36 @@ public sealed class Server : IAsyncDisposable
     /// <summary>Words for a client program.</summary>
     public IReadOnlyList<string> Client => ["-h", Sockets, "-p", PortText, "-U", Tool.User];
 
-    /// <summary>The whole content as SQL, without the lines that are another key each time.</summary>
-    public async Task<string> DumpAsync(string database = "bank") => string.Join('\n', (await Tool.RunAsync("pg_dump", [.. Client, "--no-tablespaces", "--no-unlogged-table-data", database]))
-        .Split('\n').Where(line => !line.StartsWith("\\restrict", StringComparison.Ordinal) && !line.StartsWith("\\unrestrict", StringComparison.Ordinal)));
+    /// <summary>
+    /// The whole content as SQL, without the lines that are another key each time: a hash for each hundred thousand lines, so that a large database
+    /// can be compared too.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> DumpAsync(string database = "bank")
+    {
+        using var dump = Tool.Start("pg_dump", [.. Client, "--no-tablespaces", "--no-unlogged-table-data", database]);
+        var errors = dump.StandardError.ReadToEndAsync();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var parts = new List<string>();
+        var lines = 0;
+        while (await dump.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("\\restrict", StringComparison.Ordinal) || line.StartsWith("\\unrestrict", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
+            if (++lines % LinesPerHash == 0)
+            {
+                parts.Add(Convert.ToHexString(hash.GetHashAndReset()));
+            }
+        }
+
+        await dump.WaitForExitAsync();
+        return dump.ExitCode == 0
+            ? [.. parts, Convert.ToHexString(hash.GetHashAndReset()), $"{lines} lines"]
+            : throw new InvalidOperationException($"pg_dump ended with {dump.ExitCode}: {await errors}");
+    }
 
     public string PortText => Port.ToString(CultureInfo.InvariantCulture);
 
@@ -115,6 +154,17 @@ public sealed class Server : IAsyncDisposable
         using var given = Process.Start("/bin/chown", ["-R", $"{Tool.User}:{Tool.User}", directory]);
         await given.WaitForExitAsync();
         return server;
+    }
+
+    private async Task TakeAsync(Server of, bool follows)
+    {
+        await Tool.RunAsync(
+            "pg_basebackup",
+            [
+                "-D", Data, "-h", of.Sockets, "-p", of.PortText, "-U", Tool.User, "-c", "fast", "-X", "stream", "--no-sync",
+                "-T", $"{of.Space}={Space}", .. follows ? ["-R"] : (string[])[],
+            ]);
+        await OwnSettingsAsync();
     }
 
     // The last one counts; a copy comes with those of its original.

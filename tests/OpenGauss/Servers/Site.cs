@@ -25,9 +25,14 @@ public sealed class Site : IAsyncDisposable
     public CairnSystem Cairn { get; }
 
     /// <summary>Everything runs when this returns, and the standbys have caught up.</summary>
-    public static async Task<Site> StartAsync(int scale)
+    /// <param name="scale">Of pgbench; about 15 MB each.</param>
+    /// <param name="standbys">How many follow the primary.</param>
+    /// <param name="within">Where the servers and repositories lie; null for the temporary directory.</param>
+    public static async Task<Site> StartAsync(int scale, int standbys = 2, string? within = null)
     {
-        var directory = System.IO.Directory.CreateTempSubdirectory("cairn-og-").FullName;
+        var directory = within is null
+            ? System.IO.Directory.CreateTempSubdirectory("cairn-og-").FullName
+            : System.IO.Directory.CreateDirectory(Path.Combine(within, "site")).FullName;
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         var servers = new List<Server>();
         var cairn = new CairnSystem(Path.Combine(directory, "cairn"), Cluster, Engine)
@@ -37,7 +42,7 @@ public sealed class Site : IAsyncDisposable
         var site = new Site(directory, servers, cairn);
         try
         {
-            await FillAsync(directory, servers, scale);
+            await FillAsync(directory, servers, scale, standbys);
             await cairn.StartAsync([.. servers.Select((server, index) => Setup($"node-{index + 1}", server))], CancellationToken.None);
             await site.CaughtUpAsync();
             return site;
@@ -49,7 +54,7 @@ public sealed class Site : IAsyncDisposable
         }
     }
 
-    private static async Task FillAsync(string directory, List<Server> servers, int scale)
+    private static async Task FillAsync(string directory, List<Server> servers, int scale, int standbys)
     {
         var primary = await Server.CreateAsync(Path.Combine(directory, "n1"));
         servers.Add(primary);
@@ -64,7 +69,7 @@ public sealed class Site : IAsyncDisposable
             CREATE UNLOGGED TABLE scratch AS SELECT generate_series(1, 5000) n;
             CREATE EXTENSION amcheck;
             """);
-        foreach (var name in new[] { "n2", "n3" })
+        foreach (var name in Enumerable.Range(2, standbys).Select(number => $"n{number}"))
         {
             var standby = await Server.CopyAsync(primary, Path.Combine(directory, name), follows: true);
             servers.Add(standby);
@@ -75,7 +80,7 @@ public sealed class Site : IAsyncDisposable
     /// <summary>Returns when both standbys follow and have replayed everything.</summary>
     public Task CaughtUpAsync() => Eventually.HoldsAsync(
         "the standbys have caught up",
-        async _ => await Primary.AskAsync("SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_flush_lsn()") is "2" ? null : "not yet",
+        async _ => await Primary.AskAsync("SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_flush_lsn()") == $"{Servers.Count - 1}" ? null : "not yet",
         TimeSpan.FromSeconds(60),
         CancellationToken.None);
 

@@ -91,6 +91,9 @@ public sealed class CairnSystem : IAsyncDisposable
             cancellationToken);
     }
 
+    /// <summary>What an agent was started with, or will be next time.</summary>
+    public AgentSetup Setup(string node) => setups[node];
+
     /// <summary>Changes what an agent will be started with next time.</summary>
     public void Configure(string node, Func<AgentSetup, AgentSetup> change) => setups[node] = change(setups[node]);
 
