@@ -75,6 +75,11 @@ internal sealed class BackupChecks(
             }
         }
 
+        if (request.Objects.Count > 0)
+        {
+            result.Checks.Add(Checks.Run("objects", settings.Node, () => ObjectSelection.Require(instance, request.Objects, settings.Node)));
+        }
+
         result.Checks.AddRange(await instance.PrecheckBackupAsync(request, cancellationToken));
     }
 

@@ -85,6 +85,7 @@ internal sealed class CaptureSteps(
         foreach (var captured in record.Instances)
         {
             var instance = instances.Open(captured.Name);
+            ObjectSelection.Require(instance, request.Objects, settings.Node);
             var description = await instance.DescribeAsync(askDatabase: false, cancellationToken);
             var step = description.CaptureSteps.FirstOrDefault(declared => declared.Name == request.Step);
             if (step is null || (step.LeaderRole.Length > 0 && !description.Roles.Contains(step.LeaderRole)))
@@ -101,7 +102,8 @@ internal sealed class CaptureSteps(
                     request.Exact,
                     request.Label,
                     instances.ForBackup(instances.Get(captured.Name), request.Parameters),
-                    record.JobId),
+                    record.JobId,
+                    [.. request.Objects]),
                 progress,
                 cancellationToken);
             Record(request, captured.Name, step, taken);

@@ -22,7 +22,7 @@ internal sealed class PointVerification(NodeRepository repository)
             new CopyTotals("verify", []).Report(progress),
             cancellationToken);
         var result = new VerifyResult { Files = report.Files, Bytes = report.Bytes };
-        if (report.Shrunk is { } shrunk)
+        if (report.Shrunk is { } shrunk && await ObjectSelection.IsSameAsync(opened, report.Point, shrunk.Predecessor, cancellationToken))
         {
             result.Shrunk = new Shrinkage { Predecessor = shrunk.Predecessor.Text, FilesBefore = shrunk.FilesBefore, BytesBefore = shrunk.BytesBefore };
         }

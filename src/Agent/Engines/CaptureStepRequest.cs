@@ -9,5 +9,7 @@ namespace Cairn.Agent.Engines;
 /// <param name="Label">The operator's label; empty for none.</param>
 /// <param name="Parameters">What <see cref="IEngine.BackupParameters"/> allows.</param>
 /// <param name="JobId">The job that the step belongs to.</param>
+/// <param name="Objects">The objects that the capture is limited to; empty for all. Only an <see cref="IObjectInstance"/> is given any.</param>
 public sealed record CaptureStepRequest(
-    string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact, string Label, EngineParameters Parameters, string JobId);
+    string Step, int Attempt, CaptureWorkspace Workspace, bool Cold, bool Exact, string Label, EngineParameters Parameters, string JobId,
+    IReadOnlyList<string> Objects);

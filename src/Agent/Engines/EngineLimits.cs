@@ -9,6 +9,11 @@ public sealed record EngineLimits
     /// </summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long a running database may take until it shows objects that it was told to take back. Default 30 s. A longer time delays the news that it has not.
+    /// </summary>
+    public TimeSpan Adoption { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a question to a database may take. Default 3 s. A longer time delays the news that one is dead.</summary>
     public TimeSpan Question { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -22,7 +22,8 @@ internal static class AgentCommands
         PointExport export,
         ServiceDesk services,
         RestoreStage stage,
-        RestoreDesk restores) =>
+        RestoreDesk restores,
+        ObjectAdoption adoption) =>
     [
         // A step that was cut off says nothing about the moment it should have captured.
         new CommandHandler<CaptureRequest>("capture", steps.RunAsync)
@@ -64,6 +65,10 @@ internal static class AgentCommands
         new CommandHandler<StageRequest>("stage", stage.RunAsync) { CanBeSuperseded = true },
         new CommandHandler<DecideRequest>("decide", (request, _, token) => restores.DecideAsync(request, token)),
         new CommandHandler<SwapRequest>("swap", (request, _, token) => restores.SwapAsync(request, token)),
+        new CommandHandler<AdoptObjectsRequest>("adopt-objects", (request, _, token) => adoption.RunAsync(request, token))
+        {
+            JobOf = request => request.RestoreJobId,
+        },
         new CommandHandler<UndoRequest>("undo", (request, _, token) => restores.UndoAsync(request, token))
         {
             JobOf = request => request.RestoreJobId,

@@ -154,7 +154,8 @@ internal static class AgentHost
                 provider.GetRequiredService<PointExport>(),
                 provider.GetRequiredService<ServiceDesk>(),
                 provider.GetRequiredService<RestoreStage>(),
-                provider.GetRequiredService<RestoreDesk>()),
+                provider.GetRequiredService<RestoreDesk>(),
+                provider.GetRequiredService<ObjectAdoption>()),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TaskDesk>>()));
 

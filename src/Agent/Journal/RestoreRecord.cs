@@ -28,6 +28,18 @@ internal sealed record RestoreRecord
     /// <summary>True for a recovery on this host alone: no coordinator knows of it, so until it is decided here it goes back.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>Not empty: these objects are brought back into a database that runs; no directory is replaced.</summary>
+    public IReadOnlyList<string> Objects { get; init; } = [];
+
+    /// <summary>With objects: the instance whose database takes them; else empty.</summary>
+    public string Instance { get; init; } = "";
+
+    /// <summary>With objects: the node whose part of the point is restored here; else empty.</summary>
+    public string SourceNode { get; init; } = "";
+
+    /// <summary>With objects: when the database was told of them by this node, which happens once; null when it was not.</summary>
+    public DateTimeOffset? AdoptionOrdered { get; init; }
+
     /// <summary>Bytes of what was staged.</summary>
     public long StagedBytes { get; init; }
 }

@@ -14,6 +14,9 @@ internal sealed class PlannedRestore
     /// <summary>The instances and what their engines said.</summary>
     public List<PlannedInstance> Instances { get; } = [];
 
+    /// <summary>Of objects that are brought back into a running database: its instance; else empty.</summary>
+    public string OnlineInstance { get; set; } = "";
+
     /// <summary>Bytes that the stages will take.</summary>
     public long BytesNeeded => Parts.Sum(part => part.Bytes);
 

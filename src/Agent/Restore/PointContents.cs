@@ -2,9 +2,13 @@ using Cairn.Repository;
 
 namespace Cairn.Agent.Restore;
 
-/// <summary>What a point holds, summed up by root while its manifest is read once.</summary>
-internal sealed class PointContents
+/// <summary>What a point holds, summed up by root, or by what is right below roots, while its manifest is read once.</summary>
+/// <param name="levels">Components of the paths that are summed up: <see cref="RootLevels"/>, or one more.</param>
+internal sealed class PointContents(int levels)
 {
+    /// <summary>INSTANCE/ROOT.</summary>
+    public const int RootLevels = 2;
+
     private const int BlockBytes = 4096;
     private const int MaxOwners = 100;
 
@@ -16,7 +20,7 @@ internal sealed class PointContents
     /// <summary>The users that own something; at most a hundred of them.</summary>
     public HashSet<uint> Owners { get; } = [];
 
-    /// <summary>What <c>INSTANCE/ROOT</c> holds; nothing when it is not in the point.</summary>
+    /// <summary>What <c>INSTANCE/ROOT</c>, or what is below it, holds; nothing when it is not in the point.</summary>
     public RootContents Of(string root) => roots.GetValueOrDefault(root, new RootContents(0, 0, Root: null));
 
     /// <summary>Sums up.</summary>
@@ -24,13 +28,13 @@ internal sealed class PointContents
     {
         await foreach (var entry in entries)
         {
-            var parts = entry.Path.Split('/', 3);
-            if (parts.Length < 2)
+            var parts = entry.Path.Split('/', levels + 1);
+            if (parts.Length < levels)
             {
                 continue;
             }
 
-            var name = $"{parts[0]}/{parts[1]}";
+            var name = string.Join('/', parts.Take(levels));
             var root = Of(name);
             var isFile = entry.Kind == EntryKind.File;
 
@@ -39,7 +43,7 @@ internal sealed class PointContents
             roots[name] = new RootContents(
                 root.Files + (isFile ? 1 : 0),
                 root.Bytes + (blocks * BlockBytes),
-                parts.Length == 2 ? entry.Attributes : root.Root);
+                parts.Length == levels ? entry.Attributes : root.Root);
             if (Owners.Count < MaxOwners)
             {
                 Owners.Add(entry.Attributes.Uid);

@@ -18,11 +18,13 @@ internal sealed class RestoreDesk(
     AgentJournal journal,
     RestoreJournal restores,
     StoppedProof stopped,
+    ObjectRestore objects,
     IStepHook hook,
     ILogger<RestoreDesk> logger) : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
     private readonly DirectorySwap swap = new(settings.Node, hook);
+    private readonly DirectoryAddition addition = new(settings.Node, hook);
 
     /// <summary>Takes note that the coordinator has durably decided.</summary>
     public Task<TaskStatus> DecideAsync(DecideRequest request, CancellationToken cancellationToken) =>
@@ -48,7 +50,8 @@ internal sealed class RestoreDesk(
 
                 restore = await SwapAsync(restore, cancellationToken);
                 var result = new SwapResult();
-                foreach (var part in restore.Parts)
+                result.Notes.AddRange(restore.Parts.Where(part => part.AddedTo is not null).Select(part => $"{part.Target} is in place"));
+                foreach (var part in restore.Parts.Where(part => part.AddedTo is null))
                 {
                     var hasOld = NativeFiles.Look(part.Old).Kind == FileKind.Directory;
                     if (hasOld)
@@ -82,7 +85,7 @@ internal sealed class RestoreDesk(
                     throw RestoreJournal.Illegal(settings.Node, restore, "undo");
                 }
 
-                await stopped.RequireAllAsync(restore.Parts, cancellationToken);
+                await RequireMayGoBackAsync(restore, cancellationToken);
                 restore = Move(restore, RestoreState.Undoing, known => known with { Epoch = request.Header.Epoch });
                 Undo(restore);
                 return new TaskStatus();
@@ -132,7 +135,7 @@ internal sealed class RestoreDesk(
                         return true;
                     case RestoreState.Undoing:
                         RestoreLog.GoesOn(logger, jobId, restore.State.ToString());
-                        await stopped.RequireAllAsync(restore.Parts, cancellationToken);
+                        await RequireMayGoBackAsync(restore, cancellationToken);
                         Undo(restore);
                         return true;
                     case RestoreState.Discarding:
@@ -196,6 +199,14 @@ internal sealed class RestoreDesk(
             throw RestoreJournal.Illegal(settings.Node, restore, "swap");
         }
 
+        if (restore.Objects.Count > 0)
+        {
+            // The database runs and does not know of what is added. Until it is told it goes on as if nothing were there.
+            await objects.RequireAbsentAsync(restore, cancellationToken);
+            addition.Place(restore, () => RequireEpoch(restore));
+            return Move(restore, RestoreState.Swapped);
+        }
+
         var returning = new ReturnWatch(settings.Node, ProcessTable.Machine);
         await stopped.RequireAllAsync(restore.Parts, cancellationToken);
 
@@ -221,9 +232,21 @@ internal sealed class RestoreDesk(
         }
     }
 
+    private Task RequireMayGoBackAsync(RestoreRecord restore, CancellationToken cancellationToken) => restore.Objects.Count > 0
+        ? objects.RequireAbsentAsync(restore, cancellationToken)
+        : stopped.RequireAllAsync(restore.Parts, cancellationToken);
+
     private void Undo(RestoreRecord restore)
     {
-        swap.Back(restore, () => RequireEpoch(restore));
+        if (restore.Objects.Count > 0)
+        {
+            addition.Withdraw(restore, () => RequireEpoch(restore));
+        }
+        else
+        {
+            swap.Back(restore, () => RequireEpoch(restore));
+        }
+
         Move(restore, RestoreState.Undone);
     }
 
@@ -237,7 +260,7 @@ internal sealed class RestoreDesk(
         var discarding = Move(restore, RestoreState.Discarding);
         long freed = 0;
         foreach (var directory in discarding.Parts
-            .Select(part => SideDirectory.Restore(part.Target, restore.JobId)).Distinct())
+            .Select(part => SideDirectory.Restore(part.Beside(), restore.JobId)).Distinct())
         {
             hook.Before($"remove {directory}");
             freed += Tree.Remove(directory, cancellationToken);

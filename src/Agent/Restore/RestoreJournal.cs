@@ -30,7 +30,7 @@ internal sealed class RestoreJournal(AgentSettings settings, AgentJournal journa
 
     /// <summary>Journals a restore that begins to be staged, again or for the first time.</summary>
     public RestoreRecord BeginStaging(
-        RestoreQuestion question, long epoch, IReadOnlyList<RestorePart> parts, IReadOnlyList<string> missingParents)
+        RestoreQuestion question, long epoch, IReadOnlyList<RestorePart> parts, IReadOnlyList<string> missingParents, string onlineInstance)
     {
         var now = time.GetUtcNow();
         var earlier = Find(question.JobId);
@@ -45,6 +45,9 @@ internal sealed class RestoreJournal(AgentSettings settings, AgentJournal journa
             MadeParents = [.. (earlier?.MadeParents ?? []).Union(missingParents).Order(StringComparer.Ordinal)],
             Created = earlier?.Created ?? now,
             Offline = question.Offline,
+            Objects = question.Objects,
+            Instance = onlineInstance,
+            SourceNode = question.Objects.Count > 0 ? question.SourceNode : "",
             Changed = now,
         };
         journal.Restores.Put(restore.JobId, restore);

@@ -25,7 +25,8 @@ internal sealed class RestorePlanner(
     NodeRepository repository,
     StoppedProof stopped,
     ServiceDesk services,
-    RestoreInProgress restores)
+    RestoreInProgress restores,
+    ObjectRestore objects)
 {
     private readonly RootProbes probes = new(settings.Node);
 
@@ -54,20 +55,42 @@ internal sealed class RestorePlanner(
         if (point is null)
         {
             // What runs is worth knowing even so.
-            await AddStoppedAsync(plan, instances.Configured, question, cancellationToken);
+            if (question.Objects.Count == 0)
+            {
+                await AddStoppedAsync(plan, instances.Configured, question, cancellationToken);
+            }
+
             return plan;
         }
 
         plan.Checks.Add(Checks.Run("cluster", settings.Node, () => RequireCluster(point, question)));
         plan.Checks.Add(Checks.Run("caveats", settings.Node, () => RequireCaveats(point, question)));
-        await AddStoppedAsync(plan, instances.Of(point.Record.Engine), question, cancellationToken);
+        plan.Checks.Add(Checks.Run("objects", settings.Node, () => RequireObjects(point, question)));
+        if (question.Objects.Count == 0)
+        {
+            await AddStoppedAsync(plan, instances.Of(point.Record.Engine), question, cancellationToken);
+        }
+
         NodeProperties? properties = null;
         plan.Checks.Add(Checks.Run("instances", settings.Node, () =>
         {
             properties = NodeProperties.Parse(point.Properties.Json, question.Point.ToString());
             return RequireInstances(point, properties, question);
         }));
-        if (properties is not null && plan.Checks[^1].Passed)
+        if (properties is null || !plan.Checks[^1].Passed || !plan.Checks.First(check => check.Name == "objects").Passed)
+        {
+            return plan;
+        }
+
+        if (question.Objects.Count > 0)
+        {
+            if (await objects.AddPartsAsync(plan, question, properties, opened!, cancellationToken) is { } contents)
+            {
+                plan.Checks.Add(Checks.Run("space", settings.Node, () => RequireSpace(plan)));
+                plan.Checks.Add(Checks.Run("owners", settings.Node, () => RequireOwners(contents)));
+            }
+        }
+        else
         {
             await AddPartsAsync(plan, question, properties, opened!, cancellationToken);
         }
@@ -80,7 +103,9 @@ internal sealed class RestorePlanner(
     {
         var result = new PrecheckResult { Node = node, BytesNeeded = plan.BytesNeeded, BytesFree = plan.BytesFree };
         result.Checks.AddRange(plan.Checks);
-        result.Plan.AddRange(plan.Parts.Select(planned => planned.Part.Content
+        result.Plan.AddRange(plan.Parts.Select(planned => planned.Part.AddedTo is { } addedTo
+            ? $"{planned.Part.Instance}/{planned.Part.Root}: {planned.Files} files, {ByteSize.Format(planned.Bytes)} to the new directory {Path.GetFileName(planned.Part.Target)} in {addedTo}"
+            : planned.Part.Content
             ? $"{planned.Part.Instance}/{planned.Part.Root}: {planned.Files} files, {ByteSize.Format(planned.Bytes)} to {planned.Part.Target}; the old directory goes to {planned.Part.Old}"
             : $"{planned.Part.Instance}/{planned.Part.Root}: {planned.Part.Target} becomes an empty directory; the old one goes to {planned.Part.Old}"));
         return result;
@@ -128,6 +153,28 @@ internal sealed class RestorePlanner(
                 $"read them with 'cairn backup show', then add {string.Join(" ", open.Select(name => $"--accept-caveat {name}"))}",
                 settings.Node,
                 question.Point.ToString());
+    }
+
+    private string RequireObjects(PointDetail point, RestoreQuestion question)
+    {
+        IReadOnlyList<string> held = [.. CommitRecords.FromRepository(point.Record).Summary.Objects];
+        return (held.Count, question.Objects.Count) switch
+        {
+            (0, 0) => "the point holds the whole cluster",
+            ( > 0, 0) => throw new CairnException(
+                ErrorCode.Unsupported,
+                $"point {question.Point} holds {string.Join(", ", held)} only, and the whole cluster cannot be made of it",
+                "bring these back into the running cluster with 'cairn restore run --online', or name a point of the whole cluster",
+                settings.Node,
+                question.Point.ToString()),
+            _ when question.Objects.Except(held).ToList() is { Count: > 0 } missing => throw new CairnException(
+                ErrorCode.InvalidRequest,
+                $"point {question.Point} was not limited to {string.Join(", ", missing)}; it {(held.Count == 0 ? "holds the whole cluster" : $"holds {string.Join(", ", held)}")}",
+                "name objects that a point made with --objects holds",
+                settings.Node,
+                question.Point.ToString()),
+            _ => $"the point holds {string.Join(", ", question.Objects)}",
+        };
     }
 
     private string RequireInstances(PointDetail point, NodeProperties properties, RestoreQuestion question)
@@ -184,7 +231,7 @@ internal sealed class RestorePlanner(
         INodeRepository opened,
         CancellationToken cancellationToken)
     {
-        var contents = new PointContents();
+        var contents = new PointContents(PointContents.RootLevels);
         var read = await Checks.RunAsync("manifest", settings.Node, async () =>
         {
             await contents.ReadAsync(opened.ReadEntriesAsync(question.Point, cancellationToken));

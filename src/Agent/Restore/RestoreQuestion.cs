@@ -5,7 +5,8 @@ namespace Cairn.Agent.Restore;
 
 /// <summary>
 /// What is to be restored on this node, as a precheck or a stage command asks it. A job that will stop what runs before it stages, or
-/// will start the instances afterwards, says so; so does a recovery that no coordinator knows of.
+/// will start the instances afterwards, says so; so does a recovery that no coordinator knows of. With objects only these are brought back,
+/// into a database that runs.
 /// </summary>
 internal sealed record RestoreQuestion(
     string Cluster,
@@ -17,4 +18,8 @@ internal sealed record RestoreQuestion(
     IReadOnlyList<EngineParameter> Parameters,
     bool WillStop = false,
     bool WillStart = false,
-    bool Offline = false);
+    bool Offline = false)
+{
+    /// <summary>Empty: everything, into a stopped database.</summary>
+    public IReadOnlyList<string> Objects { get; init; } = [];
+}

@@ -27,6 +27,8 @@ internal static class RestoreRegistration
         services.AddSingleton<ServiceDesk>();
         services.AddSingleton<RestoreInProgress>();
         services.AddSingleton<RestoreJournal>();
+        services.AddSingleton<ObjectRestore>();
+        services.AddSingleton<ObjectAdoption>();
         services.AddSingleton<RestorePlanner>();
         services.AddSingleton<RestoreStage>();
         services.AddSingleton<RestoreDesk>();

@@ -30,7 +30,10 @@ internal sealed class RestoreStage(
             request.SourceNode,
             request.MetadataHere,
             [.. request.AcceptedCaveats],
-            [.. request.Parameters]);
+            [.. request.Parameters])
+        {
+            Objects = [.. request.Objects],
+        };
         return new TaskStatus { Stage = await RunAsync(question, request.Header.Epoch, progress, cancellationToken) };
     }
 
@@ -49,9 +52,9 @@ internal sealed class RestoreStage(
 
         // Journaled before the first directory is made, so that a crash in between leaves nothing that nobody knows.
         var restore = restores.BeginStaging(
-            question, epoch, [.. plan.Parts.Select(planned => planned.Part)], MissingParents(plan));
+            question, epoch, [.. plan.Parts.Select(planned => planned.Part)], MissingParents(plan), plan.OnlineInstance);
         var opened = await repository.OpenForAsync(question.Point, question.SourceNode, cancellationToken);
-        var contents = new PointContents();
+        var contents = new PointContents(question.Objects.Count > 0 ? ObjectRestore.PathLevels : PointContents.RootLevels);
         await contents.ReadAsync(opened.ReadEntriesAsync(question.Point, cancellationToken));
         MakeParents(restore, contents);
         Clear(restore, cancellationToken);
@@ -62,7 +65,11 @@ internal sealed class RestoreStage(
             NativeFiles.SyncFileSystem(fileSystem.Stage);
         }
 
-        restores.Move(restore, RestoreState.Staged, changed => changed with { StagedBytes = report.Bytes });
+        restores.Move(restore, RestoreState.Staged, changed => changed with
+        {
+            StagedBytes = report.Bytes,
+            Parts = [.. changed.Parts.Select(part => part with { Inode = NativeFiles.Require(part.Stage).Identity.Inode })],
+        });
         RestoreLog.Staged(logger, question.JobId, report.Files, report.Bytes, report.SharedBytes);
         return new StageResult { Files = report.Files, Bytes = report.Bytes, SharedBytes = report.SharedBytes };
     }
@@ -87,8 +94,8 @@ internal sealed class RestoreStage(
     {
         var report = new RestoreReport(0, 0, 0, 0);
         var held = restore.Parts
-            .Where(part => part.Content && contents.Of(PointPaths.Of(part.Instance, part.Root)).Root is not null)
-            .Select(part => new RestoreRoot(PointPaths.Of(part.Instance, part.Root), part.Stage) { Earlier = part.Target })
+            .Where(part => part.Content && contents.Of(PathOf(part)).Root is not null)
+            .Select(part => new RestoreRoot(PathOf(part), part.Stage) { Earlier = part.AddedTo is null ? part.Target : null })
             .ToList();
         if (held.Count > 0)
         {
@@ -105,6 +112,12 @@ internal sealed class RestoreStage(
         }
 
         return report;
+    }
+
+    private static string PathOf(RestorePart part)
+    {
+        var root = PointPaths.Of(part.Instance, part.Root);
+        return part.AddedTo is null ? root : $"{root}/{Path.GetFileName(part.Target)}";
     }
 
     // An empty directory takes the owner and mode of the one that it replaces, or of the directory that it will be in.

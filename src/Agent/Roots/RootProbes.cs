@@ -96,6 +96,39 @@ internal sealed class RootProbes(string node)
             : $"{root.Path} is no mount point; names cannot be exchanged in {root.Parent}, so it takes two renames";
     }
 
+    /// <summary>
+    /// Proves that a directory made beside the root can be renamed into it; returns what was found. Nothing is made in the root: a database
+    /// that runs lists it.
+    /// </summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.RenameImpossible"/>, <see cref="ErrorCode.PermissionMissing"/>.</exception>
+    public string ProveEnterable(ResolvedRoot root)
+    {
+        var mounts = MountTable.Read();
+        if (NativeFiles.Look(root.Path).Kind != FileKind.Directory)
+        {
+            throw new CairnException(
+                ErrorCode.PathUnusable, $"{root.Path} is not a directory", "start the database once, or mend its configuration", node, root.Path);
+        }
+
+        if (mounts.Of(root.Path) != mounts.Of(root.Parent))
+        {
+            throw Impossible(root, $"{root.Path} is the mount point {mounts.Of(root.Path)}, so nothing can be renamed into it from {SideDirectory.Of(root.Path)}");
+        }
+
+        if (!NativeFiles.MayChangeNamesIn(root.Path))
+        {
+            throw PermissionMissing(root, $"this process may not make names in {root.Path}");
+        }
+
+        Try(root, ErrorCode.RenameImpossible, "renames", probe =>
+        {
+            var directory = Path.Combine(probe, "directory");
+            NativeFiles.MakeDirectory(directory, 0x1c0);
+            NativeFiles.RenameNew(directory, directory + "-moved");
+        });
+        return $"{SideDirectory.Of(root.Path)} is on the same mount as {root.Path}, and names may be made in both";
+    }
+
     private static bool TryExchange(string first, string second)
     {
         try

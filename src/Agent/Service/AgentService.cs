@@ -154,6 +154,9 @@ internal sealed class AgentService(
 
     public override Task<TaskStatus> Swap(SwapRequest request, ServerCallContext context) => Accept("swap", request);
 
+    public override Task<TaskStatus> AdoptObjects(AdoptObjectsRequest request, ServerCallContext context) =>
+        Accept("adopt-objects", request);
+
     public override Task<TaskStatus> Undo(UndoRequest request, ServerCallContext context) => Accept("undo", request);
 
     public override Task<TaskStatus> Discard(DiscardRequest request, ServerCallContext context) =>
@@ -171,7 +174,10 @@ internal sealed class AgentService(
         [.. request.Restore.AcceptedCaveats],
         [.. request.Restore.Parameters],
         request.Restore.WillStop,
-        request.Restore.WillStart);
+        request.Restore.WillStart)
+    {
+        Objects = [.. request.Restore.Objects],
+    };
 
     // The edge knows our own failures; the repository's and the system's get their codes here.
     private static async Task<T> Guarded<T>(Func<Task<T>> answer)

@@ -49,7 +49,7 @@ internal static class BackupListView
     private static PlainTable Points(ListBackupsResponse answer)
     {
         var table = new PlainTable()
-            .Text("point").Text("kind").Text("created").Number("files").Number("size").Number("stored").Number("ratio")
+            .Text("point").Text("kind").Text("holds").Text("created").Number("files").Number("size").Number("stored").Number("ratio")
             .Text("state").Text("caveats").Text("label");
         foreach (var point in answer.Points)
         {
@@ -58,6 +58,7 @@ internal static class BackupListView
             table.Row(
                 Printable.Line(point.PointId),
                 Words.For(point.Kind),
+                point.Objects.Count == 0 ? "all" : Printable.List(point.Objects),
                 TimeText.Moment(point.Created),
                 ByteText.Count(point.Nodes.Sum(node => node.Files)),
                 ByteText.Size(size),

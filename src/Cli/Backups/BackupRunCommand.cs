@@ -35,12 +35,7 @@ internal static class BackupRunCommand
         {
             Description = "read also the files that an incremental would carry over unread",
         };
-        var objects = new Option<string[]>("--objects", "--object")
-        {
-            Description = "only these objects; repeated (no engine can do this yet: refused with the reason)",
-            HelpName = "PATTERN",
-            DefaultValueFactory = _ => [],
-        };
+        var objects = new ObjectsOption("only these objects (databases); * stands for any characters, ? for one");
         var from = new Option<string>("--from")
         {
             Description = "where copies are the same byte for byte: the role of the one to read, or auto (the default)",
@@ -60,8 +55,8 @@ internal static class BackupRunCommand
         var noWait = Operands.NoWait();
         var command = host.Command(
             "run",
-            "make one backup point of the whole cluster",
-            [.. name.Symbols, full, incremental, label, onNodeFailure.Symbol, cold, exact, verifyUnchanged, method, objects, from, .. words.Symbols, wait, noWait],
+            "make one backup point of the whole cluster, or of some of its objects",
+            [.. name.Symbols, full, incremental, label, onNodeFailure.Symbol, cold, exact, verifyUnchanged, method, objects.Symbol, from, .. words.Symbols, wait, noWait],
             async (run, given, token) =>
             {
                 var request = new RunBackupRequest
@@ -79,7 +74,7 @@ internal static class BackupRunCommand
                     Parameters = { words.Given(given) },
                     Method = given.GetRequiredValue(method),
                 };
-                request.Objects.Add(given.GetRequiredValue(objects));
+                request.Objects.Add(objects.Read(given));
                 var job = await run.Coordinator.AskAsync(
                     (client, options) => client.RunBackupAsync(request, options), CoordinatorSession.QuestionLimit, token);
                 return await JobConclusion.ReachAsync(run, job, wait: !given.GetValue(noWait), token);

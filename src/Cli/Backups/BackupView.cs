@@ -20,6 +20,7 @@ internal static class BackupView
             .Detail("point", Printable.Line(point.PointId))
             .Detail("cluster", $"{Printable.Line(point.Cluster)} ({Printable.OrDash(point.Engine)})")
             .Detail("kind", $"{Words.For(point.Kind)}, chain {Printable.Line(point.ChainId)}")
+            .Detail("holds", point.Objects.Count == 0 ? "the whole cluster" : $"{Printable.List(point.Objects)} only")
             .Detail("label", Printable.OrDash(point.Label))
             .Detail("created", TimeText.Moment(point.Created))
             .Detail("state", PointState.Cell(point))

@@ -31,14 +31,15 @@ internal static class RestoreCommands
         var caveats = Caveats();
         var services = new ServiceOptions();
         var map = Map();
+        var online = new OnlineOptions();
         var words = Words();
         return host.Command(
             "plan",
             "check on every node whether a restore is possible and say what it would do; changes nothing",
-            [.. operand.Symbols, caveats, map, .. services.Symbols, .. words.Symbols],
+            [.. operand.Symbols, caveats, map, .. online.Symbols, .. services.Symbols, .. words.Symbols],
             async (run, given, token) =>
             {
-                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, map, words, token), token);
+                var plan = await AskPlanAsync(run, await RequestAsync(run, given, operand, caveats, services, map, online, words, token), token);
                 run.Print(plan, () => RestorePlanView.Show(plan));
                 return plan.Possible ? ExitClass.Done : ReportObstacles(run, plan);
             });
@@ -50,6 +51,7 @@ internal static class RestoreCommands
         var caveats = Caveats();
         var services = new ServiceOptions();
         var map = Map();
+        var online = new OnlineOptions();
         var words = Words();
         var seen = SeenPlan();
         var yes = Yes("do not ask; needed where there is no terminal");
@@ -57,11 +59,11 @@ internal static class RestoreCommands
         var noWait = Operands.NoWait();
         var command = host.Command(
             "run",
-            "replace the data of all nodes by those of a backup point; the old data are kept beside",
-            [.. operand.Symbols, caveats, map, .. services.Symbols, .. words.Symbols, seen, yes, wait, noWait],
+            "replace the data of all nodes by those of a backup point, the old data are kept beside; or bring objects back into a cluster that runs",
+            [.. operand.Symbols, caveats, map, .. online.Symbols, .. services.Symbols, .. words.Symbols, seen, yes, wait, noWait],
             async (run, given, token) =>
             {
-                var request = await RequestAsync(run, given, operand, caveats, services, map, words, token);
+                var request = await RequestAsync(run, given, operand, caveats, services, map, online, words, token);
                 if (given.GetValue(seen) is { } hash)
                 {
                     request.PlanHash = hash;
@@ -87,7 +89,12 @@ internal static class RestoreCommands
                 if (!given.GetValue(yes))
                 {
                     await Confirmation.RequireAsync(
-                        run.Console, $"This replaces the data of all nodes of {request.Cluster}", request.Cluster, token);
+                        run.Console,
+                        request.Online
+                            ? $"This brings objects back into {request.Cluster}, which runs"
+                            : $"This replaces the data of all nodes of {request.Cluster}",
+                        request.Cluster,
+                        token);
                 }
 
                 var job = await run.Coordinator.AskAsync(
@@ -112,6 +119,7 @@ internal static class RestoreCommands
         Option<string[]> caveats,
         ServiceOptions services,
         Option<string[]> map,
+        OnlineOptions online,
         EngineWords words,
         CancellationToken token)
     {
@@ -122,6 +130,8 @@ internal static class RestoreCommands
             Point = point,
             Stop = given.GetValue(services.Stop),
             Start = given.GetValue(services.Start),
+            Online = given.GetValue(online.Online),
+            Objects = { online.Objects.Read(given) },
             Parameters = { words.Given(given) },
         };
         request.AcceptedCaveats.Add(given.GetRequiredValue(caveats));
@@ -178,6 +188,18 @@ internal static class RestoreCommands
         ? new NodeMapping { OldNode = old, NewNode = now }
         : throw new CairnException(
             ErrorCode.InvalidRequest, $"--map {Printable.Line(given)} is not OLD=NEW", "name the point's node, then the cluster's: --map og1=og4");
+
+    private sealed class OnlineOptions
+    {
+        public Option<bool> Online { get; } = new("--online")
+        {
+            Description = "bring objects back into the cluster while it runs, of a point made with 'backup run --objects'; they must have been dropped",
+        };
+
+        public ObjectsOption Objects { get; } = new("with --online: only these of the point's objects; * stands for any characters, ? for one (default: all)");
+
+        public Symbol[] Symbols => [Online, Objects.Symbol];
+    }
 
     private sealed class ServiceOptions
     {

@@ -25,6 +25,11 @@ internal static class RestorePlanView
             page.Detail("point", string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Printable.Line(point.PointId)}, {Words.For(point.Kind)}, created {TimeText.Moment(point.Created)}"));
+            if (plan.Objects.Count > 0)
+            {
+                page.Detail("brings back", $"{Printable.List(plan.Objects)}, into the running cluster");
+            }
+
             page.Detail("consistency", Printable.OrDash(point.Consistency));
             foreach (var caveat in point.Caveats)
             {
@@ -41,7 +46,7 @@ internal static class RestorePlanView
 
         foreach (var node in plan.Nodes)
         {
-            AddNode(page, node, addChecks);
+            AddNode(page, node, plan.Objects.Count > 0, addChecks);
         }
 
         if (plan.Possible && plan.PlanHash.Length > 0)
@@ -80,12 +85,12 @@ internal static class RestorePlanView
         return error;
     }
 
-    private static void AddNode(Page page, NodePlan node, Action<Page, RepeatedField<Check>> addChecks)
+    private static void AddNode(Page page, NodePlan node, bool isOnline, Action<Page, RepeatedField<Check>> addChecks)
     {
         var source = node.SourceNode.Length == 0 || node.SourceNode == node.Node
             ? ""
             : $", from the part of {Printable.Line(node.SourceNode)}";
-        var metadata = node.MetadataHere ? ", gets the cluster's metadata" : "";
+        var metadata = !node.MetadataHere ? "" : isOnline ? ", tells the database" : ", gets the cluster's metadata";
         page.Gap().Line($"{Printable.Line(node.Node)}{source}{metadata}", Styles.Heading);
         if (node.Error is { } error)
         {

@@ -23,6 +23,9 @@ internal sealed record BackupPlan
     /// <summary>The nodes that take part: the cluster's nodes when the job began, but for those that are missing since.</summary>
     public required IReadOnlyList<string> Nodes { get; init; }
 
+    /// <summary>The objects that it is limited to, in order of their names; empty for the whole cluster.</summary>
+    public IReadOnlyList<string> Objects { get; init; } = [];
+
     /// <summary>What becomes of the job when a node fails.</summary>
     public NodeFailurePolicy OnNodeFailure { get; init; } = NodeFailurePolicy.Abort;
 

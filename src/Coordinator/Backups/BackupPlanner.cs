@@ -2,6 +2,7 @@ using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Objects;
 using Cairn.Coordinator.Points;
 using Cairn.Coordinator.Topology;
 using Cairn.Repository;
@@ -39,18 +40,24 @@ internal sealed class BackupPlanner(
             BasePointId = "",
             Kind = request.Kind,
             Nodes = cluster.Nodes,
-            OnNodeFailure = request.OnNodeFailure == NodeFailurePolicy.Unspecified ? cluster.OnNodeFailure : request.OnNodeFailure,
+            OnNodeFailure = PolicyOf(request, cluster),
         };
         plan = NodeLoss.Exclude(job, plan, NodeProblems(topology, plan));
         topology = topology.Without([.. plan.Missing.Select(missing => missing.Node)]);
         topology.RequireSound();
         RequireCapabilities(topology, request);
+        plan = plan with { Objects = ObjectPatterns.Resolve(request.Objects, topology.Objects, "the cluster") };
+        if (plan.Objects.Count > 0)
+        {
+            job.Note($"the point is limited to {string.Join(", ", plan.Objects)}");
+        }
+
         job.RaiseEpochAbove(HighestEpoch(topology));
         job.Note($"the cluster's members, leaders and placement have the fingerprint {Short(topology.Fingerprint)}");
 
         job.Enter("precheck");
-        var newest = (await points.ListAsync(cluster, cancellationToken)).Points is [.., var last] ? last : null;
-        var kind = Base(cluster, request.Kind, newest);
+        var earlier = (await points.ListAsync(cluster, cancellationToken)).Points;
+        var kind = Base(job, cluster, plan, earlier);
         IReadOnlyList<string> nodes = [.. ReplicaChoice.Nodes(topology, request, kind.Base).Where(plan.Nodes.Contains)];
         if (nodes.Count < plan.Nodes.Count)
         {
@@ -60,7 +67,7 @@ internal sealed class BackupPlanner(
         plan = await PrecheckAsync(job, topology, plan with { Nodes = nodes }, kind.Kind, request, cancellationToken);
         return plan with
         {
-            PointId = Name(job, newest, now).Text,
+            PointId = Name(job, earlier is [.., var newest] ? newest : null, now).Text,
             ChainId = kind.Base?.Record.Summary.ChainId ?? ChainId.New(now).Text,
             BasePointId = kind.Base?.Id ?? "",
             Kind = kind.Kind,
@@ -95,17 +102,18 @@ internal sealed class BackupPlanner(
             { Method.Length: > 0 } => $"backup.{request.Method}",
             _ => "backup.hot",
         };
-        foreach (var (node, instance) in topology.Instances.Where(i => !i.Description.Capabilities.Contains(needed)))
+        topology.RequireCapability(needed);
+        if (request.Objects.Count > 0)
         {
-            throw new CairnException(
-                ErrorCode.Unsupported,
-                $"{node}: instance '{instance.Name}' of engine '{instance.Engine}' does not declare '{needed}'; "
-                + $"it declares {string.Join(", ", instance.Capabilities)}",
-                "ask for what it can do",
-                node,
-                instance.Name);
+            topology.RequireCapability("select.objects");
         }
     }
+
+    // What lacks a node's part of an object could not be brought back into a cluster that runs.
+    private static NodeFailurePolicy PolicyOf(RunBackupRequest request, ClusterRecord cluster) =>
+        request.Objects.Count > 0 ? NodeFailurePolicy.Abort
+        : request.OnNodeFailure == NodeFailurePolicy.Unspecified ? cluster.OnNodeFailure
+        : request.OnNodeFailure;
 
     private static long HighestEpoch(ClusterTopology topology) => topology.Nodes
         .Select(node => node.Description!.Epochs.TryGetValue(topology.Cluster.Name, out var epoch) ? epoch : 0)
@@ -123,18 +131,38 @@ internal sealed class BackupPlanner(
         return PointId.NewAfter(before, now);
     }
 
-    private static (BackupKind Kind, ListedPoint? Base) Base(ClusterRecord cluster, BackupKind asked, ListedPoint? newest) =>
-        (asked, newest) switch
+    // Points of other objects are other chains: an increment holds what its base holds.
+    private static (BackupKind Kind, ListedPoint? Base) Base(
+        RunningJob job, ClusterRecord cluster, BackupPlan plan, IReadOnlyList<ListedPoint> earlier)
+    {
+        if (plan.Kind == BackupKind.Full)
         {
-            (BackupKind.Full, _) => (BackupKind.Full, null),
-            (_, { } known) => (BackupKind.Incremental, known),
-            (BackupKind.Unspecified, null) => (BackupKind.Full, null),
-            _ => throw new CairnException(
+            return (BackupKind.Full, null);
+        }
+
+        var newest = earlier.LastOrDefault(point => point.Record.Summary.Objects.SequenceEqual(plan.Objects, StringComparer.Ordinal));
+        if (newest is not null)
+        {
+            return (BackupKind.Incremental, newest);
+        }
+
+        var what = plan.Objects.Count == 0 ? "of the whole cluster" : $"limited to {string.Join(", ", plan.Objects)}";
+        if (plan.Kind != BackupKind.Unspecified)
+        {
+            throw new CairnException(
                 ErrorCode.PointNotFound,
-                $"cluster '{cluster.Name}' has no backup point that an incremental could build on",
+                $"cluster '{cluster.Name}' has no backup point {what} that an incremental could build on",
                 "make a full one first: --full",
-                subject: cluster.Name),
-        };
+                subject: cluster.Name);
+        }
+
+        if (earlier.Count > 0)
+        {
+            job.Note($"there is no point {what} to build on, so this one is full");
+        }
+
+        return (BackupKind.Full, null);
+    }
 
     private async Task<BackupPlan> PrecheckAsync(
         RunningJob job,
@@ -154,7 +182,7 @@ internal sealed class BackupPlanner(
                 Epoch = job.Epoch,
                 Deadline = Timestamp.FromDateTimeOffset(time.GetUtcNow() + limits.Precheck),
             },
-            Backup = new BackupPrecheck { Kind = kind, Cold = asked.Cold, Method = asked.Method, Parameters = { asked.Parameters } },
+            Backup = new BackupPrecheck { Kind = kind, Cold = asked.Cold, Method = asked.Method, Parameters = { asked.Parameters }, Objects = { plan.Objects } },
             Engine = topology.Cluster.Engine,
         };
         var failed = (await Task.WhenAll(plan.Nodes.Select(node => FailuresOnAsync(node, request, cancellationToken))))

@@ -46,6 +46,7 @@ internal static class BackupRecords
                 SkewMs = (long)spread.TotalMilliseconds,
                 Engine = before.Cluster.Engine,
                 JobId = job.Id.ToString(),
+                Objects = { plan.Objects },
             },
             Topology = { after.ToRecord() },
             Captures = { captures },

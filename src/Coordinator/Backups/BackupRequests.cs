@@ -1,6 +1,7 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
+using Cairn.Coordinator.Objects;
 using Cairn.Coordinator.Points;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
@@ -25,14 +26,12 @@ internal sealed class BackupRequests(
     public Job Run(RunBackupRequest request, Caller asker)
     {
         catalog.Clusters.Get(request.Cluster);
-        if (request.Objects.Count > 0)
+        ObjectPatterns.Check(request.Objects);
+        if (request.Objects.Count > 0 && (request.Cold || request.Method.Length > 0 || request.OnNodeFailure == NodeFailurePolicy.Partial))
         {
-            throw new CairnException(
-                ErrorCode.Unsupported,
-                $"a selection of objects ({string.Join(", ", request.Objects.Take(3))}) cannot be backed up: "
-                + "no engine can do it yet so that the part restores into a working database",
-                "back up the whole cluster, without --objects",
-                subject: request.Objects[0]);
+            throw Invalid(
+                "a selection of objects is taken of a cluster that runs, by the usual method and of all nodes",
+                "leave out --objects, or --cold, --method and --on-node-failure partial");
         }
 
         if (request.Kind is not (BackupKind.Unspecified or BackupKind.Full or BackupKind.Incremental))

@@ -141,6 +141,7 @@ internal sealed class CaptureSteps(NodeTasks tasks, ClusterSurvey survey, Coordi
                     Engine = topology.Cluster.Engine,
                     Parameters = { request.Parameters },
                     Label = request.Label,
+                    Objects = { plan.Objects },
                 },
                 options),
             cancellationToken);

@@ -5,6 +5,7 @@ using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Nodes;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.Shared.Security;
 using Cairn.V1;
 using Grpc.Core;
@@ -82,8 +83,8 @@ internal sealed class CompatibilitySurface(
             Objects = { request.Databases },
         };
 
-        // Scripts ask every node in turn; all of them mean the one backup of the cluster that runs.
-        var job = Newest(caller) is { } running && !HasEnded(running)
+        // Scripts ask every node in turn; all of them mean the one backup of the same databases that runs.
+        var job = Newest(caller) is { } running && !HasEnded(running) && IsOf(running, request.Databases)
             ? running
             : await audited.RunAsync(caller, RunMethod, asked, () => Task.FromResult(backups.Run(asked, caller)));
         job = await WaitAsync(job, caller, cancellationToken);
@@ -108,6 +109,9 @@ internal sealed class CompatibilitySurface(
         job = await audited.RunAsync(caller, AbortMethod, asked, () => Task.FromResult(jobs.Cancel(asked, caller)));
         return (StatusCodes.Status202Accepted, Tell(job));
     }
+
+    private bool IsOf(Job job, IReadOnlyList<string> databases) => catalog.Jobs.Find(JobId.Parse(job.JobId)) is { } known
+        && RunBackupRequest.Parser.ParseFrom(known.Request).Objects.ToHashSet(StringComparer.Ordinal).SetEquals(databases);
 
     // The path of a script's own choosing would be a promise that is not kept.
     private void RequireRepository(string path)

@@ -66,6 +66,12 @@ internal sealed class PastRestores(CoordinatorCatalog catalog, ClusterSurvey sur
             subject: restoreJobId);
     }
 
+    /// <summary>The objects that a restore brought back into a cluster that ran; none for a restore of a whole one, or one that only agents know.</summary>
+    public IReadOnlyList<string> ObjectsOf(string restoreJobId) =>
+        JobId.TryParse(restoreJobId, out var id) && catalog.Jobs.Find(id) is { Plan: { } plan }
+            ? System.Text.Json.JsonSerializer.Deserialize<RestoreNotes>(plan)!.Objects
+            : [];
+
     private async Task<PastRestore?> FindRemnantAsync(
         ClusterRecord cluster, JobKind what, string wanted, CancellationToken cancellationToken)
     {

@@ -32,18 +32,23 @@ internal sealed class RestoreDecision(OwedDelivery owed, CoordinatorLimits limit
                     db, transaction, part.Node, job.Cluster, job.Id, OwedCommand.Swap, new SwapRequest(), now);
             }
         });
-        job.Note("decided: every node has staged its part, from here it only goes forward");
+        job.Note(notes.Objects.Count > 0
+            ? "decided: every node has staged its part, from here it is put in place"
+            : "decided: every node has staged its part, from here it only goes forward");
     }
 
     /// <summary>Has the nodes swap that have not yet.</summary>
     /// <exception cref="CairnException">Some node has not within the limit; it stays owed, and the operator can undo.</exception>
     public async Task<JobState> RollForwardAsync(RunningJob job, CancellationToken cancellationToken)
     {
-        job.Enter("swap");
+        var online = job.ReadPlan<RestoreNotes>()!.Objects.Count > 0;
+        job.Enter(online ? "place" : "swap");
         var left = await owed.SettleAsync(job, limits.Command, limits.Patience, cancellationToken);
         if (left.Count == 0)
         {
-            job.Note("all nodes hold the restored data; the old data are beside until they are discarded");
+            job.Note(online
+                ? "the files are in place on all nodes; the database does not know of them yet"
+                : "all nodes hold the restored data; the old data are beside until they are discarded");
             return JobState.Succeeded;
         }
 
@@ -51,7 +56,9 @@ internal sealed class RestoreDecision(OwedDelivery owed, CoordinatorLimits limit
         throw new CairnException(
             failure.Code,
             $"the restore is decided but not in place on {string.Join(", ", left.Keys.Order(StringComparer.Ordinal))}: {failure.Message}",
-            $"mend that and it will be put in place by itself, or go back: cairn restore undo {job.Cluster}",
+            online
+                ? $"mend that, take the files out again with 'cairn restore undo {job.Cluster}', and restore again; the database was told of nothing"
+                : $"mend that and it will be put in place by itself, or go back: cairn restore undo {job.Cluster}",
             node,
             failure.Subject);
     }

@@ -18,6 +18,7 @@ internal sealed class RestoreFlow(
     PlanCheck plans,
     RestoreDecision decision,
     RestoreServices services,
+    ObjectAdoption adoption,
     NodeTasks tasks,
     CoordinatorLimits limits,
     ILogger<RestoreFlow> logger) : IJobFlow
@@ -55,6 +56,11 @@ internal sealed class RestoreFlow(
                 job.Note($"{ByteSize.Format(status.Stage.SharedBytes)} of {ByteSize.Format(status.Stage.Bytes)} were right in place and share their blocks with the old data", node);
             }
 
+            if (request.Online)
+            {
+                await job.CancellableAsync(token => adoption.RequireSameLeaderAsync(job, notes, token), cancellationToken);
+            }
+
             decision.Decide(job, notes);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -84,6 +90,11 @@ internal sealed class RestoreFlow(
     private async Task<JobState> FinishAsync(RunningJob job, RestoreRequest request, CancellationToken cancellationToken)
     {
         var state = await decision.RollForwardAsync(job, cancellationToken);
+        if (request.Online)
+        {
+            return await adoption.FinishAsync(job, cancellationToken);
+        }
+
         if (request.Start)
         {
             await services.StartAsync(job, job.ReadPlan<RestoreNotes>()!, cancellationToken);
@@ -132,6 +143,7 @@ internal sealed class RestoreFlow(
                     MetadataHere = parts[node].MetadataHere,
                     AcceptedCaveats = { notes.AcceptedCaveats },
                     Parameters = { request.Parameters },
+                    Objects = { notes.Objects },
                 },
                 options),
             cancellationToken);

@@ -32,36 +32,57 @@ internal sealed class RestorePlanner(
         var cluster = catalog.Clusters.Get(request.Cluster);
 
         // Nothing answers for a stopped database; what it was stands in the configurations that the agents read.
-        var looking = survey.LookAsync(cluster, askDatabases: false, cancellationToken);
+        var looking = survey.LookAsync(cluster, askDatabases: request.Online, cancellationToken);
         var listing = await points.ListAsync(cluster, cancellationToken);
         var topology = await looking;
         var point = PointIndex.Pick(listing, cluster.Name, request.Point);
 
         var map = NodeMap.Of(request.Mappings);
+        var (objects, objectsCheck) = ObjectSelection.Check(request, point);
         var checks = new List<Check>
         {
             LockCheck(cluster, job),
             NodesCheck(point, topology),
+            objectsCheck,
             MappingCheck(map, point, cluster),
             TopologyCheck(map, point, topology),
             CaveatCheck(point, request),
             CompleteCheck(point),
         };
+        if (request.Online)
+        {
+            checks.AddRange(ObjectSelection.OnlineChecks(topology, point));
+        }
+
+        var adoptOn = ObjectAdoption.LeaderOf(topology);
         var parts = Parts(map, point, topology);
+        if (request.Online)
+        {
+            parts = [.. parts.Select(part => part with { MetadataHere = part.Node == adoptOn })];
+        }
+
         var nodes = await Task.WhenAll(parts.Select(part => PlanNodeAsync(
-            request, job, point, part, topology, listing, cancellationToken)));
+            request, objects, job, point, part, topology, listing, cancellationToken)));
         var plan = new RestorePlan
         {
             Cluster = cluster.Name,
             Point = point.Record.Summary,
             Nodes = { nodes },
             Checks = { checks },
+            Objects = { objects },
         };
         plan.Possible = plan.Checks.All(check => check.Passed) && plan.Nodes.All(IsPossible);
         var seen = RestoreSteps.Of(plan, point, request, job);
         plan.PlanHash = seen.Hash;
         return new PlannedRestore(
-            plan, seen, new RestoreNotes(point.Id, parts, [.. request.AcceptedCaveats]), HighestEpoch(topology));
+            plan,
+            seen,
+            new RestoreNotes(point.Id, parts, [.. request.AcceptedCaveats])
+            {
+                Objects = objects,
+                Adoption = objects.Count > 0 && adoptOn is not null ? new AdoptionNotes(adoptOn) : null,
+            },
+            HighestEpoch(topology));
     }
 
     private static List<RestorePart> Parts(NodeMap map, ListedPoint point, ClusterTopology topology)
@@ -77,6 +98,7 @@ internal sealed class RestorePlanner(
 
     private async Task<NodePlan> PlanNodeAsync(
         RestoreRequest request,
+        IReadOnlyList<string> objects,
         JobId? job,
         ListedPoint point,
         RestorePart part,
@@ -113,9 +135,15 @@ internal sealed class RestorePlanner(
             return plan;
         }
 
+        if (request.Online && objects.Count == 0)
+        {
+            // The check of the objects says why; there is nothing to ask the node about.
+            return plan;
+        }
+
         try
         {
-            plan.Precheck = await PrecheckAsync(request, job, point, part, cancellationToken);
+            plan.Precheck = await PrecheckAsync(request, objects, job, point, part, cancellationToken);
         }
         catch (CairnException failure)
         {
@@ -126,7 +154,12 @@ internal sealed class RestorePlanner(
     }
 
     private Task<PrecheckResult> PrecheckAsync(
-        RestoreRequest request, JobId? job, ListedPoint point, RestorePart part, CancellationToken cancellationToken)
+        RestoreRequest request,
+        IReadOnlyList<string> objects,
+        JobId? job,
+        ListedPoint point,
+        RestorePart part,
+        CancellationToken cancellationToken)
     {
         var precheck = new PrecheckRequest
         {
@@ -146,6 +179,7 @@ internal sealed class RestorePlanner(
                 WillStop = request.Stop,
                 WillStart = request.Start,
                 Parameters = { request.Parameters },
+                Objects = { objects },
             },
         };
         return calls.AskAsync(
@@ -249,9 +283,11 @@ internal sealed class RestorePlanner(
         .DefaultIfEmpty(0)
         .Max();
 
-    private static Check Passed(string name, string finding) => new() { Name = name, Passed = true, Finding = finding };
+    /// <summary>A check that passed.</summary>
+    public static Check Passed(string name, string finding) => new() { Name = name, Passed = true, Finding = finding };
 
-    private static Check Failed(string name, CairnException failure) => new()
+    /// <summary>A check that did not.</summary>
+    public static Check Failed(string name, CairnException failure) => new()
     {
         Name = name,
         Passed = false,

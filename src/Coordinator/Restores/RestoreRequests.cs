@@ -1,5 +1,6 @@
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
+using Cairn.Coordinator.Objects;
 using Cairn.Coordinator.Plans;
 using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
@@ -130,6 +131,23 @@ internal sealed class RestoreRequests(
         {
             throw new CairnException(
                 ErrorCode.InvalidRequest, "no point is named", "give a point id, the beginning of one, or 'latest'");
+        }
+
+        ObjectPatterns.Check(request.Objects);
+        if (request.Objects.Count > 0 && !request.Online)
+        {
+            throw new CairnException(
+                ErrorCode.InvalidRequest,
+                "a selection of objects is brought back into a cluster that runs, and the restore is of a stopped one",
+                "add --online, or leave --objects out");
+        }
+
+        if (request.Online && (request.Stop || request.Start || request.Parameters.Count > 0))
+        {
+            throw new CairnException(
+                ErrorCode.InvalidRequest,
+                "objects are brought back into a cluster that runs and goes on running",
+                "leave out --online, or --stop, --start and words for the engine");
         }
     }
 }

@@ -12,7 +12,9 @@ internal static class RestoreSteps
     /// <summary>Of a restore: the point by its manifests, every node's part, and where each goes.</summary>
     public static SeenPlan Of(RestorePlan plan, ListedPoint point, RestoreRequest request, JobId? job) => new(
     [
-        $"restore cluster {plan.Cluster} to point {point.Id}",
+        plan.Objects.Count > 0
+            ? $"bring {string.Join(", ", plan.Objects)} of point {point.Id} back into cluster {plan.Cluster}, which runs"
+            : $"restore cluster {plan.Cluster} to point {point.Id}",
         .. request.Stop ? ["stop the instances that run"] : (string[])[],
         .. request.Start ? ["start the instances afterwards"] : (string[])[],
         .. request.AcceptedCaveats.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
@@ -20,7 +22,7 @@ internal static class RestoreSteps
         .. request.Parameters.Select(given => $"with {given.Name} {given.Value}"),
         .. point.Record.Summary.Nodes.OrderBy(part => part.Node, StringComparer.Ordinal)
             .Select(part => $"the point's part of {part.Node} has the manifest {part.ManifestHash}"),
-        .. plan.Nodes.OrderBy(node => node.Node, StringComparer.Ordinal).SelectMany(node => Of(node, job)),
+        .. plan.Nodes.OrderBy(node => node.Node, StringComparer.Ordinal).SelectMany(node => Of(node, plan.Objects.Count > 0, job)),
     ]);
 
     /// <summary>Of an undo or a discard.</summary>
@@ -35,9 +37,9 @@ internal static class RestoreSteps
     ]);
 
     // A plan is shown outside any job, and made again inside one: the paths name the job that is to come as JOB.
-    private static IEnumerable<string> Of(NodePlan node, JobId? job) =>
+    private static IEnumerable<string> Of(NodePlan node, bool isOnline, JobId? job) =>
     [
-        $"{node.Node} gets the part of {node.SourceNode}{(node.MetadataHere ? " and the cluster's metadata" : "")}",
+        $"{node.Node} gets the part of {node.SourceNode}{(!node.MetadataHere ? "" : isOnline ? " and tells the database" : " and the cluster's metadata")}",
         .. node.Precheck?.Plan.Select(step => $"{node.Node}: {(job is { } id ? step.Replace(id.ToString(), "JOB", StringComparison.Ordinal) : step)}") ?? [],
     ];
 }

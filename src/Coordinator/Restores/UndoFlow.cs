@@ -2,6 +2,7 @@ using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Configuration;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Topology;
+using Cairn.Shared.Errors;
 using Cairn.Shared.Identifiers;
 using Cairn.V1;
 
@@ -51,7 +52,29 @@ internal sealed class UndoFlow(
         job.Enter("describe");
         var nodes = await past.NodesAsync(Kind, job.Cluster, job.RestoreJobId, cancellationToken);
         await LookAsync(job, nodes, cancellationToken);
+        if (past.ObjectsOf(job.RestoreJobId) is { Count: > 0 } objects)
+        {
+            await RequireUnknownAsync(job, nodes, objects, cancellationToken);
+        }
+
         return nodes;
+    }
+
+    // Agents that can ask their database look again, each right before it takes anything out; not all can.
+    private async Task RequireUnknownAsync(
+        RunningJob job, IReadOnlyList<string> nodes, IReadOnlyList<string> objects, CancellationToken cancellationToken)
+    {
+        var cluster = catalog.Clusters.Get(job.Cluster) with { Nodes = nodes };
+        var topology = await survey.LookAsync(cluster, askDatabases: true, cancellationToken);
+        topology.RequireSound();
+        if (topology.Objects.Intersect(objects, StringComparer.Ordinal).ToList() is { Count: > 0 } served)
+        {
+            throw new CairnException(
+                ErrorCode.AlreadyExists,
+                $"the database of cluster '{job.Cluster}' has {string.Join(", ", served)}, so the files that restore {job.RestoreJobId} put in place are its own now",
+                "drop it in the database, which removes its files too; then there is nothing left to undo",
+                subject: served[0]);
+        }
     }
 
     // A node that was never told of the decision has nothing in place to undo, only a stage to remove; one that asked

@@ -213,6 +213,7 @@ internal static class CoordinatorHost
             .AddSingleton<RestorePlanner>()
             .AddSingleton<RestoreDecision>()
             .AddSingleton<RestoreServices>()
+            .AddSingleton<ObjectAdoption>()
             .AddSingleton<PastRestores>()
             .AddSingleton<RestoreRequests>()
             .AddSingleton<IJobFlow, RestoreFlow>()

@@ -38,6 +38,22 @@ internal sealed record ClusterTopology(
         }
     }
 
+    /// <summary>Refuses when an instance does not declare what is needed.</summary>
+    /// <exception cref="CairnException"><see cref="ErrorCode.Unsupported"/>.</exception>
+    public void RequireCapability(string needed)
+    {
+        foreach (var (node, instance) in Instances.Where(i => !i.Description.Capabilities.Contains(needed)))
+        {
+            throw new CairnException(
+                ErrorCode.Unsupported,
+                $"{node}: instance '{instance.Name}' of engine '{instance.Engine}' does not declare '{needed}'; "
+                + $"it declares {string.Join(", ", instance.Capabilities)}",
+                "ask for what it can do",
+                node,
+                instance.Name);
+        }
+    }
+
     /// <summary>
     /// The cluster as if <paramref name="nodes"/> were not of it: their instances and what is wrong with them are left out. A leader
     /// among them is a problem of its own.

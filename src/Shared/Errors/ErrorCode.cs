@@ -123,6 +123,9 @@ public enum ErrorCode
     /// <summary>The database answered something that cannot be used.</summary>
     EngineAnswer,
 
+    /// <summary>The running database was told to take objects back, and it is not known that it did so as it should.</summary>
+    AdoptionUnclear,
+
     /// <summary>The cluster's metadata are larger than what may pass through the coordinator.</summary>
     MetadataTooLarge,
 

@@ -50,6 +50,7 @@ public static class ErrorCodes
         [ErrorCode.ForeignBackupUnusable] = new("FOREIGN_BACKUP_UNUSABLE", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.EngineAnswer] = new("ENGINE_ANSWER", StatusCode.FailedPrecondition, Outcome.Failed),
         [ErrorCode.MetadataTooLarge] = new("METADATA_TOO_LARGE", StatusCode.ResourceExhausted, Outcome.Refused),
+        [ErrorCode.AdoptionUnclear] = new("ADOPTION_UNCLEAR", StatusCode.Aborted, Outcome.Failed),
         [ErrorCode.Unsupported] = new("UNSUPPORTED", StatusCode.FailedPrecondition, Outcome.Refused),
         [ErrorCode.NoSuchRestore] = new("NO_SUCH_RESTORE", StatusCode.NotFound, Outcome.Refused),
         [ErrorCode.UnknownCluster] = new("UNKNOWN_CLUSTER", StatusCode.NotFound, Outcome.Refused),

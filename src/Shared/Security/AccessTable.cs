@@ -98,6 +98,7 @@ public static class AccessTable
         ["/cairn.v1.Agent/Stage"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Decide"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Swap"] = Changes(Access.Coordinator),
+        ["/cairn.v1.Agent/AdoptObjects"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Undo"] = Changes(Access.Coordinator),
         ["/cairn.v1.Agent/Discard"] = Changes(Access.Coordinator),
     }.ToFrozenDictionary(StringComparer.Ordinal);

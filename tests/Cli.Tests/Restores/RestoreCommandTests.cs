@@ -65,6 +65,22 @@ public sealed class RestoreCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Objects_are_brought_back_online_and_the_plan_says_who_tells_the_database()
+    {
+        var plan = Samples.Plan();
+        plan.Objects.Add(["iot", "ops"]);
+        script.Plan = plan;
+
+        var run = await RunAsync("restore", "plan", "latest", "--objects", "iot,op*", "--objects", "late", "--online");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.True(script.Asked<RestoreRequest>().Online);
+        Assert.Equal(["iot", "op*", "late"], script.Asked<RestoreRequest>().Objects);
+        Assert.Contains("brings back  iot, ops, into the running cluster", run.OutputLines);
+        Assert.Contains("n1, tells the database", run.OutputLines);
+    }
+
+    [Fact]
     public async Task A_plan_that_is_not_possible_ends_as_its_first_failed_check()
     {
         script.Plan = Samples.Plan(possible: false);

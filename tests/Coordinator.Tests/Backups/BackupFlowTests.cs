@@ -150,18 +150,6 @@ public sealed class BackupFlowTests
     }
 
     [Fact]
-    public async Task A_selection_of_objects_is_refused_with_its_reason()
-    {
-        await using var cluster = await TestCluster.StartAsync();
-
-        var refusal = await Refusal.OfAsync(cluster.Client.RunBackupAsync(
-            new RunBackupRequest { Cluster = TestCluster.Name, Objects = { "metrics" } }));
-
-        Assert.Equal(ErrorCode.Unsupported, refusal.Code);
-        Assert.Contains("metrics", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_capability_that_an_instance_does_not_declare_is_refused()
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -45,6 +45,28 @@ public sealed class CompatibilityTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Databases_that_are_named_make_a_point_of_these_and_others_wait_for_it()
+    {
+        cluster.Hold("iot", "late", "ops");
+        await cluster.StopCoordinatorAsync();
+        cluster.Compatibility = cluster.Compatibility! with { AnswerLimit = TimeSpan.FromMilliseconds(300) };
+        await cluster.StartCoordinatorAsync();
+        cluster["n1"].Script.Hold("copy");
+
+        var (status, answer) = await PostAsync("/backup/run?isInc=false&dbs=ops,iot");
+        var (_, same) = await PostAsync("/backup/run?isInc=false&dbs=iot,ops");
+        var (other, refused) = await PostAsync("/backup/run?isInc=false");
+        cluster["n1"].Script.Release("copy");
+        await cluster.EndOfAsync(await cluster.Client.GetJobAsync(new GetJobRequest { JobId = answer.GetProperty("jobId").GetString() }));
+        var point = await cluster.Client.GetBackupAsync(new GetBackupRequest { Cluster = TestCluster.Name, Point = "latest" });
+
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        Assert.Equal(answer.GetProperty("jobId").GetString(), same.GetProperty("jobId").GetString());
+        Assert.Equal((HttpStatusCode.Conflict, "CLUSTER_LOCKED"), (other, refused.GetProperty("code").GetString()));
+        Assert.Equal(["iot", "ops"], point.Summary.Objects);
+    }
+
+    [Fact]
     public async Task A_backup_that_takes_longer_is_answered_with_its_job_which_later_requests_find_and_an_abort_gives_up()
     {
         await cluster.StopCoordinatorAsync();

@@ -203,6 +203,9 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
     public override Task<Cairn.V1.TaskStatus> Swap(SwapRequest request, ServerCallContext context) =>
         Accept("swap", "", request.Header, request, _ => Memory.Restores[request.Header.JobId] = "swapped");
 
+    public override Task<Cairn.V1.TaskStatus> AdoptObjects(AdoptObjectsRequest request, ServerCallContext context) =>
+        Accept("adopt", "", request.Header, request, status => status.Adopt = new AdoptResult { Findings = { "the catalogue has them" } });
+
     public override Task<Cairn.V1.TaskStatus> Undo(UndoRequest request, ServerCallContext context) =>
         Accept("undo", "", request.Header, request, _ => Memory.Restores[request.RestoreJobId] = "undone");
 

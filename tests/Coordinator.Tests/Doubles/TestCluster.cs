@@ -107,6 +107,17 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Its databases have these objects, and its engine can bring them back into a cluster that runs.</summary>
+    public void Hold(params string[] objects)
+    {
+        foreach (var agent in Agents)
+        {
+            agent.Instance.Capabilities.Add(((string[])["select.objects", "restore.online"]).Except(agent.Instance.Capabilities).ToList());
+            agent.Instance.View.Objects.Clear();
+            agent.Instance.View.Objects.Add(objects);
+        }
+    }
+
     public async Task StartCoordinatorAsync()
     {
         coordinator = CoordinatorHost.Build(

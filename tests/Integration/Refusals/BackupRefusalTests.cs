@@ -119,15 +119,6 @@ public sealed class BackupRefusalTests(RunningSite running) : IClassFixture<Runn
     }
 
     [Fact]
-    public async Task Selection_by_database_is_refused_with_its_reason()
-    {
-        var refused = await Site.CliAsync("backup", "run", Site.Cluster, "--objects", "iot");
-
-        Assert.True(refused.Failure.Code == "UNSUPPORTED", refused.ToString());
-        Assert.Equal(3, refused.ExitCode);
-    }
-
-    [Fact]
     public async Task An_agent_older_than_the_protocol_is_told_so_when_it_registers()
     {
         var old = new RegisterAgentRequest

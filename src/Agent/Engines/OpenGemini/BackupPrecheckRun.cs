@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
+using Cairn.Agent.Engines.OpenGemini.Databases;
 using Cairn.Agent.Engines.OpenGemini.Http;
 using Cairn.Agent.Engines.OpenGemini.NativeBackups;
 using Cairn.Agent.Proofs;
@@ -19,7 +20,8 @@ internal sealed class BackupPrecheckRun(
     private readonly List<Check> checks = [];
 
     /// <summary>All checks, passed or not.</summary>
-    public async Task<IReadOnlyList<Check>> RunAsync(bool cold, bool native, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Check>> RunAsync(
+        bool cold, bool native, IReadOnlyList<string> databases, CancellationToken cancellationToken)
     {
         checks.Clear();
         var rootsUsable = CheckRoots();
@@ -33,7 +35,7 @@ internal sealed class BackupPrecheckRun(
             else
             {
                 await CheckOrdersAsync(cancellationToken);
-                await CheckSettledAsync(cancellationToken);
+                await CheckSettledAsync(databases, cancellationToken);
             }
         }
 
@@ -114,7 +116,7 @@ internal sealed class BackupPrecheckRun(
         }
     }
 
-    private async Task CheckSettledAsync(CancellationToken cancellationToken)
+    private async Task CheckSettledAsync(IReadOnlyList<string> databases, CancellationToken cancellationToken)
     {
         var seen = await new ClusterObserver(configuration, client).ObserveAsync(cancellationToken);
         if (seen.View is null)
@@ -128,6 +130,24 @@ internal sealed class BackupPrecheckRun(
         else
         {
             Pass("settled", "no partition moves");
+        }
+
+        if (databases.Count > 0 && seen.Catalogue is { } catalogue)
+        {
+            CheckDatabases(catalogue, databases);
+        }
+    }
+
+    // What could be brought back neither alone nor with the whole cluster is no use in a point.
+    private void CheckDatabases(Catalogue catalogue, IReadOnlyList<string> databases)
+    {
+        try
+        {
+            Pass("databases", SelectedDatabases.Require(catalogue, databases));
+        }
+        catch (CairnException refused)
+        {
+            Fail("databases", refused.Code, refused.Message, refused.WayOut, refused.Subject);
         }
     }
 

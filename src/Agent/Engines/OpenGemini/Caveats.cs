@@ -56,6 +56,12 @@ internal static class Caveats
     /// <summary>A native backup in the layout of v1.3 and v1.4.</summary>
     public const string OldNative = "native-layout-not-observed";
 
+    /// <summary>Write-ahead logs of a database that a running cluster is to take back.</summary>
+    public const string LogsOfAdopted = "online-logs-not-observed";
+
+    /// <summary>A cluster of several stores that is to take databases back while it runs.</summary>
+    public const string AdoptingCluster = "online-cluster-not-observed";
+
     /// <summary>The one version whose behaviour was observed.</summary>
     public const string ObservedVersion = "v1.5.2";
 
@@ -79,6 +85,9 @@ internal static class Caveats
         ResultUnproved => "the native backup's own record does not say that it ended well; every file that its logs name is there",
         IncrementBase => "a native increment does not say on which full backup it builds; nothing was found that contradicts the one that was named",
         OldNative => "native backups of v1.3 and v1.4 were never observed, only their source was read",
+        LogsOfAdopted => "that a running store replays the write-ahead logs of a database that it takes back was never observed; "
+            + "points that had not been flushed when it was backed up may be missing",
+        AdoptingCluster => "that a running cluster of several stores takes databases back was never observed, only that a single server does",
         GroupsNotCompared => "the copies of a replicated database could not be compared with one another",
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "not a caveat"),
     };

@@ -23,6 +23,8 @@ internal sealed class CutCheck
     private const string NativeSentence =
         "of each node, what its store had in TSSP files when its own native backup copied them; points that were only in memory or in a write-ahead log then are not in it";
 
+    private const string SelectedWords = "of the selected databases alone: ";
+
     private readonly HashSet<string> stores = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Database, long Partition), (string Node, PositionEvidence Position)> positions = [];
     private readonly Dictionary<(string Database, long Partition), LogEvidence> logs = [];
@@ -33,6 +35,7 @@ internal sealed class CutCheck
     private bool cold;
     private bool exact;
     private bool native;
+    private bool selected;
     private IReadOnlyList<string> storesExpected = [];
 
     /// <summary>The verdict on what all nodes handed over.</summary>
@@ -69,6 +72,7 @@ internal sealed class CutCheck
         cold |= parsed.Cold;
         exact |= parsed.Exact;
         native |= parsed.Native;
+        selected |= parsed.Selected;
         groups = parsed.Groups ?? groups;
         storesExpected = parsed.Stores ?? storesExpected;
         if (parsed.Store is { } store)
@@ -130,6 +134,7 @@ internal sealed class CutCheck
         }
 
         var sentence = cold ? ColdSentence : native ? NativeSentence : exact ? ExactSentence : Sentence;
+        sentence = selected ? SelectedWords + sentence : sentence;
         var known = features.Where(IsCaveat).Order(StringComparer.Ordinal);
         return new CutVerdict(consistent, findings, sentence, [.. known.Select(name => Caveats.Of(name))]);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
+using Cairn.Agent.Engines.OpenGemini.Databases;
 using Cairn.Agent.Engines.OpenGemini.Http;
 using Cairn.Agent.Engines.OpenGemini.Meta;
 using Cairn.Agent.Engines.OpenGemini.NativeBackups;
@@ -15,7 +16,7 @@ namespace Cairn.Agent.Engines.OpenGemini;
 /// <summary>The openGemini processes of one host that share a configuration file.</summary>
 internal sealed class OpenGeminiInstance(
     string name, string engine, OpenGeminiConfiguration configuration, OpenGeminiClient client, EngineLimits limits, TimeProvider time)
-    : IEngineInstance
+    : IObjectInstance
 {
     private const string UsualMethod = "direct";
     private const string NativeMethod = "native";
@@ -25,6 +26,7 @@ internal sealed class OpenGeminiInstance(
 
     private readonly ProcessTable table = ProcessTable.Machine;
     private readonly Freezing freezing = new(configuration, client, limits, time);
+    private readonly DatabaseAdoption adoption = new(configuration, client, limits, time);
 
     /// <inheritdoc/>
     public string Name => name;
@@ -63,7 +65,7 @@ internal sealed class OpenGeminiInstance(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Check>> PrecheckBackupAsync(BackupPrecheck request, CancellationToken cancellationToken) =>
-        new BackupPrecheckRun(configuration, client, limits, time).RunAsync(request.Cold, native: request.Method == NativeMethod, cancellationToken);
+        new BackupPrecheckRun(configuration, client, limits, time).RunAsync(request.Cold, native: request.Method == NativeMethod, [.. request.Objects], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<CapturedStep> CaptureAsync(
@@ -120,6 +122,7 @@ internal sealed class OpenGeminiInstance(
             MetaRaftAddress = configuration.MetaRaftAddress ?? "",
             MetaJoin = configuration.MetaJoin,
             HaPolicy = configuration.HaPolicy,
+            Objects = notes.Objects.Count > 0 ? notes.Objects : null,
             Roots = configuration.Roots.ToDictionary(r => r.Name, r => r.Path),
             Captured = notes.HeldIn(workspace),
             Metadata = notes.MetadataIn(workspace),
@@ -155,9 +158,22 @@ internal sealed class OpenGeminiInstance(
                 ErrorCode.InstanceNotRunning, $"instance {Name} was started and does not run", "look into the database's log", subject: Name);
     }
 
+    /// <inheritdoc/>
+    public Task<ObjectLayout> PlanObjectsAsync(ObjectRequest request, CancellationToken cancellationToken) =>
+        adoption.PlanAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string> RequireAbsentAsync(IReadOnlyList<string> objects, CancellationToken cancellationToken) =>
+        adoption.RequireAbsentAsync(objects, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> AdoptAsync(
+        ObjectRequest request, bool orderedBefore, Action ordering, CancellationToken cancellationToken) =>
+        adoption.AdoptAsync(request, orderedBefore, ordering, cancellationToken);
+
     private IReadOnlyList<string> Capabilities => configuration.Protected
         ? ["backup.cold", "restore"]
-        : ["backup.hot", "backup.cold", "backup.exact", "backup.native", "restore"];
+        : ["backup.hot", "backup.cold", "backup.exact", "backup.native", "restore", "select.objects", "restore.online"];
 
     private static IReadOnlyList<CaptureStep> Steps =>
     [
@@ -200,9 +216,10 @@ internal sealed class OpenGeminiInstance(
                 var positions = await PositionsStep.RunAsync(configuration, request, version, cancellationToken);
                 return positions with { Caveats = [.. ConfigurationCaveats(version)] };
             case StepNames.Logs:
-                if (request is { Exact: true, Cold: false })
+                if (!request.Cold && (request.Exact || request.Objects.Count > 0))
                 {
-                    // Every ts-sql is readonly by now: the barrier after the step before saw to it.
+                    // Exact: every ts-sql is readonly by now, the barrier after the step before saw to it. Of some databases: so that as
+                    // little as possible is in their write-ahead logs alone.
                     await freezing.FlushAsync(cancellationToken);
                 }
 

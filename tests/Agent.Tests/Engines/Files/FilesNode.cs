@@ -44,7 +44,7 @@ internal sealed class FilesNode : IDisposable
     }
 
     public Task<CapturedStep> RunAsync(string step, bool cold = false) => Instance.CaptureAsync(
-        new CaptureStepRequest(step, 1, Workspace, cold, Exact: false, Label: "", EngineParameters.None, "job-1"), new Progress<Progress>(), CancellationToken.None);
+        new CaptureStepRequest(step, 1, Workspace, cold, Exact: false, Label: "", EngineParameters.None, "job-1", []), new Progress<Progress>(), CancellationToken.None);
 
     /// <summary>All three steps; returns the one that took the files.</summary>
     public async Task<CapturedStep> CaptureAsync(bool cold = false)

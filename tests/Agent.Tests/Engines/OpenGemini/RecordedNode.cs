@@ -39,7 +39,7 @@ internal sealed class RecordedNode : IDisposable
         Workspace = MakeWorkspace();
     }
 
-    public static EngineLimits Limits { get; } = new() { Settle = TimeSpan.FromMilliseconds(50), Order = TimeSpan.FromSeconds(20) };
+    public static EngineLimits Limits { get; } = new() { Settle = TimeSpan.FromMilliseconds(50), Order = TimeSpan.FromSeconds(20), Adoption = TimeSpan.FromSeconds(1) };
 
     public string Kind { get; }
 
@@ -103,8 +103,15 @@ internal sealed class RecordedNode : IDisposable
 
     /// <summary>Runs a capture step.</summary>
     public Task<CapturedStep> CaptureAsync(
-        string step, bool cold = false, bool exact = false, int attempt = 1, CancellationToken cancellationToken = default) => Instance.CaptureAsync(
-        new CaptureStepRequest(step, attempt, Workspace, cold, exact, "", EngineParameters.None, "job"), new Progress<V1.Progress>(), cancellationToken);
+        string step,
+        bool cold = false,
+        bool exact = false,
+        int attempt = 1,
+        IReadOnlyList<string>? objects = null,
+        CancellationToken cancellationToken = default) => Instance.CaptureAsync(
+        new CaptureStepRequest(step, attempt, Workspace, cold, exact, "", EngineParameters.None, "job", objects ?? []),
+        new Progress<V1.Progress>(),
+        cancellationToken);
 
     public void Dispose()
     {

@@ -105,7 +105,8 @@ internal sealed class Catalogue
     {
         var nodes = DataNodes.ToDictionary(node => node.Id);
         return root["PtView"]?[database] is JsonArray all
-            ? [.. all.Select(pt => new Partition((int)pt!["PtId"]!, nodes[(long)pt["Owner"]!["NodeID"]!]))]
+            ? [.. all.Where(pt => nodes.ContainsKey((long)pt!["Owner"]!["NodeID"]!))
+                .Select(pt => new Partition((int)pt!["PtId"]!, nodes[(long)pt["Owner"]!["NodeID"]!]))]
             : [];
     }
 
@@ -182,6 +183,30 @@ internal sealed class Catalogue
         Section("PtView").Remove(database);
         Section("ReplicaGroups").Remove(database);
         return Section("Databases").Remove(database);
+    }
+
+    /// <summary>Takes databases out of another catalogue; false when a partition's store is not here by the same host.</summary>
+    public bool Recover(Catalogue given, IReadOnlyList<string> databases, bool breakOwners)
+    {
+        var hosts = given.DataNodes.ToDictionary(node => node.Id, node => node.Ingest);
+        var mine = DataNodes.ToDictionary(node => node.Ingest, node => node.Id);
+        var all = given.DataNodes.Count == mine.Count && !breakOwners;
+        foreach (var database in databases.Where(given.Databases.Contains))
+        {
+            Section("Databases")[database] = given.root["Databases"]![database]!.DeepClone();
+            var view = given.root["PtView"]![database]!.DeepClone().AsArray();
+            foreach (var partition in view)
+            {
+                var found = mine.GetValueOrDefault(hosts.GetValueOrDefault((long)partition!["Owner"]!["NodeID"]!, ""), 0);
+                all &= found != 0;
+                partition["Owner"]!["NodeID"] = breakOwners ? 0 : found;
+                partition["Ver"] = (long)partition["Ver"]! + 2;
+            }
+
+            Section("PtView")[database] = view;
+        }
+
+        return all;
     }
 
     /// <summary>Sees to shards for the time and to the measurements; false when they were all there.</summary>

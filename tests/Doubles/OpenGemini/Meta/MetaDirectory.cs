@@ -19,6 +19,13 @@ internal sealed class MetaDirectory(string path)
 
     public string RaftDbPath => Path.Combine(path, "raft.db");
 
+    private string PoisonPath => Path.Combine(path, "raft.db.poisoned");
+
+    /// <summary>True when the log holds a command that kills whoever applies it.</summary>
+    public bool IsPoisoned => File.Exists(PoisonPath);
+
+    public void Poison() => Write(PoisonPath, []);
+
     public void Make() => Directory.CreateDirectory(SnapshotsPath);
 
     /// <summary>The newest snapshot's index and its catalogue; null in an empty directory.</summary>

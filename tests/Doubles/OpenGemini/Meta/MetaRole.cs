@@ -25,6 +25,11 @@ internal sealed class MetaRole(EngineConfig config, Controls controls) : IRole
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         directory.Make();
+        if (directory.IsPoisoned)
+        {
+            await DieAsync();
+        }
+
         raft = await RaftDb.OpenAsync(directory.RaftDbPath, cancellationToken);
         catalogue = directory.Newest()?.Catalogue;
         held.Add(Ports.Hold(config.MetaBind));
@@ -129,6 +134,12 @@ internal sealed class MetaRole(EngineConfig config, Controls controls) : IRole
                 return await GetDataAsync(request.Arg("parts"), cancellationToken);
             case ("POST", "/backupMeta"):
                 return await BackupAsync(request.Arg("backupPath"), cancellationToken);
+            case ("POST", "/recoverMeta"):
+                return await RecoverAsync(request.Arg("dbs"), request.Arg("metaData"), cancellationToken);
+            case ("POST", "/double/poison"):
+                directory.Poison();
+                await DieAsync();
+                return HttpReply.Empty();
             case ("POST", "/userSnapshot"):
                 return HttpReply.Json($"{{\"OK\":true,\"Index\":{Snapshot()}}}") with { ContentType = "application/octet-stream" };
             case ("POST", "/leadershiptransfer"):
@@ -373,6 +384,93 @@ internal sealed class MetaRole(EngineConfig config, Controls controls) : IRole
         }
 
         return HttpReply.Text($"{{\"OK\":true,\"Index\":{winner.Index}}}\n");
+    }
+
+    /// <summary>
+    /// Takes databases out of another catalogue as it was observed to: stores are found by their hosts' text, counters stay, a store that is not found
+    /// owns nothing and the answer is 400 although all is changed, and without any database the order kills every meta, again at each start.
+    /// </summary>
+    private async Task<HttpReply> RecoverAsync(string databases, string metaData, CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(controls.Number("recover-meta-delay-ms", 0)), TimeProvider.System, cancellationToken);
+        var votes = await leadership.VotesAsync(cancellationToken);
+        if (leadership.Winner(votes) is not { } winner || winner.Rpc != config.MetaRpc)
+        {
+            return HttpReply.Text("node is not the leader\n", 400);
+        }
+
+        if (controls.Is("recover-meta", "refuse"))
+        {
+            return HttpReply.Text("refused\n", 400);
+        }
+
+        if (controls.Is("recover-meta", "nothing"))
+        {
+            return HttpReply.Empty();
+        }
+
+        Catalogue given;
+        try
+        {
+            given = Catalogue.Parse(metaData);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            return HttpReply.Text("invalid meta data\n", 400);
+        }
+
+        bool poisons;
+        lock (gate)
+        {
+            poisons = catalogue is null || catalogue.Databases.Count == 0;
+        }
+
+        if (poisons)
+        {
+            foreach (var other in config.MetaJoin.Where(rpc => rpc != config.MetaRpc))
+            {
+                await Peer.AskAsync(other, "POST", "/double/poison", "", TimeSpan.FromSeconds(1), cancellationToken);
+            }
+
+            directory.Poison();
+            await DieAsync();
+        }
+
+        var wanted = databases.Length == 0 ? given.Databases : databases.Split(',');
+        var found = true;
+        await ChangeAsync(
+            all =>
+            {
+                found = all.Recover(given, wanted, breakOwners: controls.Is("recover-meta", "half"));
+                return true;
+            },
+            cancellationToken);
+        Catalogue now;
+        lock (gate)
+        {
+            now = Catalogue.Parse(catalogue!.ToJson());
+        }
+
+        foreach (var partition in wanted.Where(_ => found).SelectMany(name => now.Partitions(name).Select(pt => (Database: name, Partition: pt))))
+        {
+            await Peer.AskAsync(
+                partition.Partition.Owner.Ingest,
+                "POST",
+                string.Create(CultureInfo.InvariantCulture, $"/double/open?db={partition.Database}&pt={partition.Partition.Id}"),
+                "",
+                TimeSpan.FromSeconds(10),
+                cancellationToken);
+        }
+
+        return !found ? HttpReply.Text("node not found\n", 400)
+            : controls.Is("recover-meta", "garbled") ? HttpReply.Text("internal error\n", 500)
+            : HttpReply.Empty();
+    }
+
+    private static async Task DieAsync()
+    {
+        await Console.Error.WriteLineAsync("panic: assignment to entry in nil map");
+        Environment.Exit(2);
     }
 
     private async Task<HttpReply> ChangeAsync(Func<Catalogue, bool> change, CancellationToken cancellationToken)

@@ -127,6 +127,9 @@ internal sealed class StoreRole(EngineConfig config, Controls controls) : IRole
             case "/double/backup-abort":
                 native.Abort();
                 return HttpReply.Empty();
+            case "/double/open":
+                _ = Partition(database, number, replicated: false);
+                return HttpReply.Empty();
             case "/double/drop":
                 Drop(database);
                 return HttpReply.Empty();
@@ -199,6 +202,11 @@ internal sealed class StoreRole(EngineConfig config, Controls controls) : IRole
                     lazy.Value.Dispose();
                 }
             }
+        }
+
+        if (controls.Is("drop", "keeps-files"))
+        {
+            return;
         }
 
         foreach (var path in (string[])[Path.Combine(config.Data, database), Path.Combine(config.Wal, database)])

@@ -13,6 +13,9 @@ internal sealed record CaptureNotes
     /// <summary>Writes were blocked.</summary>
     public bool Exact { get; init; }
 
+    /// <summary>The databases that the capture is limited to; empty for all.</summary>
+    public IReadOnlyList<string> Objects { get; init; } = [];
+
     /// <summary>Replicated partitions whose <c>raft.meta</c> was captured.</summary>
     public IReadOnlyList<PartitionPath> Positions { get; init; } = [];
 
@@ -25,7 +28,7 @@ internal sealed record CaptureNotes
     /// <summary>Roots that hold what a step took.</summary>
     public IReadOnlyList<string> Taken { get; init; } = [];
 
-    /// <summary>leader, own or none.</summary>
+    /// <summary>leader, own, catalogue or none.</summary>
     public string Metadata { get; init; } = Restore.RestoreRecord.NoMetadata;
 
     /// <summary>The database's version; empty when it was not told.</summary>
@@ -50,13 +53,18 @@ internal sealed record CaptureNotes
     /// captured it, and then this node has none.
     /// </summary>
     public string MetadataIn(CaptureWorkspace workspace) =>
-        Metadata != Restore.RestoreRecord.LeaderMetadata || File.Exists(workspace.For(RootNames.Meta) + "/raft.db")
-            ? Metadata
-            : Restore.RestoreRecord.NoMetadata;
+        KeyFile() is not { } file || File.Exists($"{workspace.For(RootNames.Meta)}/{file}") ? Metadata : Restore.RestoreRecord.NoMetadata;
 
     /// <summary>The roots of <see cref="Taken"/> that the capture still holds.</summary>
     public IReadOnlyList<string> HeldIn(CaptureWorkspace workspace) =>
         [.. Taken.Where(root => root != RootNames.Meta || MetadataIn(workspace) != Restore.RestoreRecord.NoMetadata)];
+
+    private string? KeyFile() => Metadata switch
+    {
+        Restore.RestoreRecord.LeaderMetadata => "raft.db",
+        Restore.RestoreRecord.CatalogueMetadata => Meta.WrittenMeta.InfoName,
+        _ => null,
+    };
 
     /// <summary>Keeps them.</summary>
     public CaptureNotes Keep(CaptureWorkspace workspace)

@@ -8,11 +8,17 @@ namespace Cairn.Agent.Engines.OpenGemini.Capture;
 /// What the files below <c>&lt;DATA&gt;/data</c> are. Immutable: <c>*.tssp</c> and the files of mergeset parts, which are made under
 /// another name, renamed in, and unlinked after compaction or merge [ran]. Everything else is copied, known or not.
 /// </summary>
-internal sealed partial class DataRules : ITreeRules
+/// <param name="databases">The databases that are taken; empty for all.</param>
+internal sealed partial class DataRules(IReadOnlyList<string> databases) : ITreeRules
 {
     /// <inheritdoc/>
     public Take Rule(TreeItem item)
     {
+        if (!DatabaseDirectories.IsOf(item.Path, databases))
+        {
+            return Take.Skip;
+        }
+
         if (item.Status.Kind == FileKind.Directory)
         {
             // What is in tmp is unfinished; the server wants the directory itself.

@@ -33,16 +33,16 @@ internal static class DataStep
         var live = LiveRoots.Resolve(configuration, RootNames.Data);
         if (!request.Cold)
         {
-            await WaitUntilSettledAsync(notes, live, limits, time, cancellationToken);
+            await WaitUntilSettledAsync(notes, live, request.Objects, limits, time, cancellationToken);
         }
 
         var capture = new CapturedDirectory(request.Workspace.For(RootNames.Data));
         capture.Clear();
-        var taken = await new StableTree(new DataRules(), time).TakeAsync(live, capture, progress, still: request.Cold, cancellationToken);
+        var taken = await new StableTree(new DataRules(request.Objects), time).TakeAsync(live, capture, progress, still: request.Cold, cancellationToken);
         (notes with
         {
             Taken = [.. notes.Taken.Append(RootNames.Data).Distinct()],
-            Databases = LogsStep.Databases(notes.Databases, live),
+            Databases = DatabaseDirectories.Names(notes.Databases, live, request.Objects),
         }).Keep(request.Workspace);
         return new StepResult(taken.Files, taken.Bytes)
         {
@@ -54,7 +54,7 @@ internal static class DataStep
     }
 
     private static async Task WaitUntilSettledAsync(
-        CaptureNotes notes, string live, EngineLimits limits, TimeProvider time, CancellationToken cancellationToken)
+        CaptureNotes notes, string live, IReadOnlyList<string> databases, EngineLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
         var ended = notes.LogsEnded ?? throw new CairnException(
             ErrorCode.InvalidRequest, "the step data was asked for before the step logs", "run the steps in their order");
@@ -68,7 +68,7 @@ internal static class DataStep
         }
 
         // Flushes that begin from here on have their points in the captured logs; only those seen now must have ended.
-        var running = TreeWalk.Below(live).Where(IsFlush).ToList();
+        var running = DatabaseDirectories.Below(live, databases).Where(IsFlush).ToList();
         var waited = TimeSpan.Zero;
         while (running.Count > 0)
         {

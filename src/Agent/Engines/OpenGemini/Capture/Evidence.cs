@@ -40,6 +40,9 @@ internal sealed record Evidence
     /// <summary>True when writes were blocked.</summary>
     public bool Exact { get; init; }
 
+    /// <summary>True when some databases only were taken.</summary>
+    public bool Selected { get; init; }
+
     /// <summary>Of the step raft-positions.</summary>
     public IReadOnlyList<PositionEvidence>? Positions { get; init; }
 

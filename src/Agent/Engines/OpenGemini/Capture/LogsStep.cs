@@ -34,7 +34,7 @@ internal static class LogsStep
         var live = LiveRoots.Resolve(configuration, RootNames.Wal);
         var capture = new CapturedDirectory(request.Workspace.For(RootNames.Wal));
         var run = new Run(live, capture, notes.Positions, progress, cancellationToken);
-        foreach (var item in TreeWalk.Below(live))
+        foreach (var item in DatabaseDirectories.Below(live, request.Objects))
         {
             cancellationToken.ThrowIfCancellationRequested();
             await run.TakeAsync(item);
@@ -47,21 +47,14 @@ internal static class LogsStep
             LogsEnded = time.GetUtcNow(),
             WalShards = [.. run.Shards],
             Taken = [.. notes.Taken.Append(RootNames.Wal).Distinct()],
-            Databases = Databases(notes.Databases, live),
+            Databases = DatabaseDirectories.Names(notes.Databases, live, request.Objects),
         }).Keep(request.Workspace);
         return new StepResult(run.Files, run.Bytes, new Evidence { Cold = request.Cold, Exact = request.Exact, Logs = logs })
         {
+            Caveats = request.Objects.Count > 0 && run.Bytes > 0 ? [Caveats.Of(Caveats.LogsOfAdopted, $"{run.Bytes} bytes of logs")] : [],
             Notes = run.Vanished == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{run.Vanished} write-ahead logs were flushed while they were copied")],
         };
     }
-
-    /// <summary>The directories of the first level: databases.</summary>
-    public static IReadOnlyList<string> Databases(IEnumerable<string> known, string root) =>
-    [
-        .. known.Concat(TreeWalk.Below(root, _ => false).Where(i => i.Status.Kind == FileKind.Directory).Select(i => i.Path))
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal),
-    ];
 
     /// <summary>What the copied entries of a partition below <paramref name="root"/> say; null when they are gone.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.EngineAnswer"/>: they cannot be read.</exception>

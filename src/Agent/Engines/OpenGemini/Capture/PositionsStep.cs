@@ -17,7 +17,7 @@ internal static class PositionsStep
     public static async Task<StepResult> RunAsync(
         OpenGeminiConfiguration configuration, CaptureStepRequest request, string version, CancellationToken cancellationToken)
     {
-        var notes = new CaptureNotes { Cold = request.Cold, Exact = request.Exact, Version = version };
+        var notes = new CaptureNotes { Cold = request.Cold, Exact = request.Exact, Version = version, Objects = request.Objects };
         if (configuration.WalRoot is null)
         {
             _ = notes.Keep(request.Workspace);
@@ -30,7 +30,7 @@ internal static class PositionsStep
         var positions = new List<PositionEvidence>();
         var taken = new List<PartitionPath>();
         long bytes = 0;
-        foreach (var partition in PartitionPath.Below(live))
+        foreach (var partition in PartitionPath.Below(live).Where(partition => request.Objects.Count == 0 || request.Objects.Contains(partition.Database)))
         {
             capture.EnsureDirectory(partition.Directory);
             var relative = $"{partition.Directory}/{RaftLog.MetaName}";

@@ -36,17 +36,19 @@ internal sealed record Catalogue
     /// <summary>Features in use that were never observed during a backup; names as in <see cref="Caveats"/>.</summary>
     public required IReadOnlySet<string> Features { get; init; }
 
-    /// <summary>Reads an answer.</summary>
+    /// <summary>Reads an answer; of the databases only <paramref name="databases"/>, unless it is empty.</summary>
     /// <exception cref="CairnException">It is not a catalogue.</exception>
-    public static Catalogue Read(Answer answer)
+    public static Catalogue Read(Answer answer, IReadOnlyCollection<string>? databases = null)
     {
         using var document = answer.Json();
-        return Parse(document.RootElement) ?? throw answer.Unusable($"answered no catalogue: {answer.Shown}");
+        return Parse(document.RootElement, databases) ?? throw answer.Unusable($"answered no catalogue: {answer.Shown}");
     }
 
-    /// <summary>Parses a catalogue; null when it is not one.</summary>
-    public static Catalogue? Parse(JsonElement root)
+    /// <summary>Parses a catalogue, as <see cref="Read"/>; null when it is not one.</summary>
+    public static Catalogue? Parse(JsonElement root, IReadOnlyCollection<string>? only = null)
     {
+        bool IsWanted(JsonProperty entry) => only is not { Count: > 0 } || only.Contains(entry.Name);
+
         var clusterId = root.NumberText("ClusterID");
         var metas = Nodes(root, "MetaNodes", "Host");
         if (clusterId.Length == 0 || metas.Count == 0 || !root.TryGetProperty("PtView", out _) || !root.TryGetProperty(nameof(Databases), out _))
@@ -54,7 +56,7 @@ internal sealed record Catalogue
             return null;
         }
 
-        var databases = root.Entries(nameof(Databases)).ToList();
+        var databases = root.Entries(nameof(Databases)).Where(IsWanted).ToList();
         return new Catalogue
         {
             ClusterId = clusterId,
@@ -63,8 +65,8 @@ internal sealed record Catalogue
             Stores = Nodes(root, "DataNodes", "Host"),
             Sqls = Nodes(root, "SqlNodes", "TCPHost"),
             Databases = [.. databases.Select(d => d.Name).Order(StringComparer.Ordinal)],
-            Partitions = [.. root.Entries("PtView").SelectMany(ReadPartitions)],
-            Groups = [.. root.Entries("ReplicaGroups").SelectMany(ReadGroups)],
+            Partitions = [.. root.Entries("PtView").Where(IsWanted).SelectMany(ReadPartitions)],
+            Groups = [.. root.Entries("ReplicaGroups").Where(IsWanted).SelectMany(ReadGroups)],
             Unsettled = [.. FindUnsettled(root)],
             Features = CatalogueFeatures.Find(databases),
         };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Agent.Capturing;
 using Cairn.Agent.Engines.OpenGemini.Capture;
+using Cairn.Agent.Engines.OpenGemini.Databases;
 using Cairn.Agent.Engines.OpenGemini.Http;
 using Cairn.Agent.Engines.OpenGemini.Restore;
 using Cairn.Agent.Native;
@@ -20,6 +21,9 @@ internal sealed class MetadataStep(
     private const long MaxCopyBytes = 16L << 30;
     private const int BackupAttempts = 3;
 
+    // The server writes its meta_info.json so.
+    private const uint InfoMode = 0x1A0;
+
     /// <summary>Runs the step.</summary>
     public async Task<StepResult> RunAsync(CaptureStepRequest request, Action<long, long> progress, CancellationToken cancellationToken)
     {
@@ -32,6 +36,11 @@ internal sealed class MetadataStep(
 
         var capture = new CapturedDirectory(request.Workspace.For(RootNames.Meta));
         capture.Clear();
+        if (request.Objects.Count > 0)
+        {
+            return await TakeCatalogueAsync(request, capture, configuration.MetaHttpAddress, cancellationToken);
+        }
+
         return request.Cold
             ? await TakeOwnAsync(request, capture, progress, cancellationToken)
             : await TakeFromLeaderAsync(request, capture, configuration.MetaHttpAddress, cancellationToken);
@@ -98,6 +107,36 @@ internal sealed class MetadataStep(
         {
             FreshDirectory.Remove(fresh);
         }
+    }
+
+    // Of some databases: what a running cluster is told to take them back, and no META that one could start on. It is what the server's own
+    // backup writes as meta_info.json.
+    private async Task<StepResult> TakeCatalogueAsync(
+        CaptureStepRequest request, CapturedDirectory capture, string address, CancellationToken cancellationToken)
+    {
+        await RequireLeaderAsync(address, "before the catalogue was taken", cancellationToken);
+        var started = time.GetUtcNow();
+        var answer = await client.GetAsync(address, "/getdata", askOthers: false, cancellationToken);
+        var catalogue = Catalogue.Read(answer);
+        _ = SelectedDatabases.Require(catalogue, request.Objects);
+        AdoptionOrder.RequireSize(answer.Body, request.Objects, address);
+        await RequireLeaderAsync(address, "after the catalogue was taken", cancellationToken);
+        var live = LiveRoots.Resolve(configuration, RootNames.Meta);
+        await using (var info = new FileStream(capture.At(WrittenMeta.InfoName), FileMode.CreateNew, FileAccess.Write))
+        {
+            await info.WriteAsync(answer.Body, cancellationToken);
+        }
+
+        NativeFiles.SetAttributes(capture.At(WrittenMeta.InfoName), NativeFiles.Require(live) with { Mode = InfoMode });
+        NativeFiles.SetAttributes(capture.Path, NativeFiles.Require(live));
+        Keep(request, RestoreRecord.CatalogueMetadata, metaInfo: null);
+        return new StepResult(1, answer.Body.Length, CatalogueEvidence.Of(Catalogue.Read(answer, request.Objects), request.Exact) with { Selected = true })
+        {
+            FirstTaken = started,
+            LastTaken = time.GetUtcNow(),
+            Caveats = catalogue.Stores.Count > 1 ? [Caveats.Of(Caveats.AdoptingCluster, $"{catalogue.Stores.Count} stores")] : [],
+            Notes = [$"the catalogue of the leader {address}; no META, because the point holds {string.Join(", ", request.Objects)} only"],
+        };
     }
 
     // The server copies its raft.db while it goes on, so a copy can be torn; that shows, and another is ordered.

@@ -59,7 +59,7 @@ internal sealed class NativeStep(
             await WaitAsync(sql, store, fresh, started, cancellationToken);
             var taken = new NativeTaking(configuration, fresh, request.Workspace, progress).Take(started, cancellationToken);
             var compared = census.RequireIn(capture, live);
-            new CaptureNotes { Version = version, Taken = [RootNames.Data, RootNames.Wal], Databases = LogsStep.Databases([], live) }.Keep(request.Workspace);
+            new CaptureNotes { Version = version, Taken = [RootNames.Data, RootNames.Wal], Databases = DatabaseDirectories.Names([], live, []) }.Keep(request.Workspace);
             return taken with
             {
                 FirstTaken = started,

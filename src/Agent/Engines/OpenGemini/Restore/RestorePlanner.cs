@@ -37,17 +37,11 @@ internal static class RestorePlanner
     private static IEnumerable<Check> Checks(
         OpenGeminiConfiguration configuration, RestoreRecord record, RestoreRequestFacts request, List<RestoreTarget> targets)
     {
-        yield return Same("roles", record.Roles.Order(StringComparer.Ordinal), configuration.Roles.Order(StringComparer.Ordinal), "a node takes only the part of a node with the same roles", "restore where the roles are the same");
-        var recorded = record.Addresses.Select(a => $"{a.Role} {a.Address}").Order(StringComparer.Ordinal);
-        var configured = configuration.NamedAddresses.Select(a => $"{a.Role} {a.Address}").Order(StringComparer.Ordinal);
-        yield return Same("addresses", recorded, configured, OtherAddresses, WayOutAddresses);
-        yield return Same(
-            "raft-addresses",
-            record.MetaJoin.Prepend(record.MetaRaftAddress),
-            configuration.MetaJoin.Prepend(configuration.MetaRaftAddress ?? ""),
-            OtherAddresses,
-            WayOutAddresses);
-        yield return Same("ha-policy", [record.HaPolicy], [configuration.HaPolicy], "databases are replicated by one and not by the other", "set ha-policy as it was");
+        foreach (var check in IdentityChecks(configuration, record))
+        {
+            yield return check;
+        }
+
         var missing = targets.Where(t => t.Content && !record.Captured.Contains(t.Root)).Select(t => t.Root).ToList();
         yield return missing.Count == 0
             ? Passed("parts", $"the point holds {string.Join(", ", record.Captured)}")
@@ -63,6 +57,22 @@ internal static class RestorePlanner
                 ? $"META ({record.Metadata}) goes to '{meta}'"
                 : $"the old META in '{meta}' is moved aside and an empty directory is left: an old follower's could win the election");
         }
+    }
+
+    /// <summary>That the instance is the one that was captured, as the database names it.</summary>
+    public static IEnumerable<Check> IdentityChecks(OpenGeminiConfiguration configuration, RestoreRecord record)
+    {
+        yield return Same("roles", record.Roles.Order(StringComparer.Ordinal), configuration.Roles.Order(StringComparer.Ordinal), "a node takes only the part of a node with the same roles", "restore where the roles are the same");
+        var recorded = record.Addresses.Select(a => $"{a.Role} {a.Address}").Order(StringComparer.Ordinal);
+        var configured = configuration.NamedAddresses.Select(a => $"{a.Role} {a.Address}").Order(StringComparer.Ordinal);
+        yield return Same("addresses", recorded, configured, OtherAddresses, WayOutAddresses);
+        yield return Same(
+            "raft-addresses",
+            record.MetaJoin.Prepend(record.MetaRaftAddress),
+            configuration.MetaJoin.Prepend(configuration.MetaRaftAddress ?? ""),
+            OtherAddresses,
+            WayOutAddresses);
+        yield return Same("ha-policy", [record.HaPolicy], [configuration.HaPolicy], "databases are replicated by one and not by the other", "set ha-policy as it was");
     }
 
     private static Check Same(string name, IEnumerable<string> then, IEnumerable<string> now, string why, string wayOut)

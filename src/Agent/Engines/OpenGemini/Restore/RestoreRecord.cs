@@ -12,6 +12,9 @@ internal sealed record RestoreRecord : IPointRecord
     /// <summary>META is this node's own, taken while it was stopped.</summary>
     public const string OwnMetadata = "own";
 
+    /// <summary>Only the catalogue was captured, for some databases: no META to start on.</summary>
+    public const string CatalogueMetadata = "catalogue";
+
     /// <summary>No META was captured here.</summary>
     public const string NoMetadata = "none";
 
@@ -47,7 +50,7 @@ internal sealed record RestoreRecord : IPointRecord
     /// <summary>Roots that the point holds.</summary>
     public required IReadOnlyList<string> Captured { get; init; }
 
-    /// <summary>leader, own or none.</summary>
+    /// <summary>leader, own, catalogue or none.</summary>
     public required string Metadata { get; init; }
 
     /// <summary>True when the instance was stopped.</summary>
@@ -55,6 +58,9 @@ internal sealed record RestoreRecord : IPointRecord
 
     /// <summary>Databases with files on this node.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
+
+    /// <summary>The databases that the point is limited to; null when it holds all.</summary>
+    public IReadOnlyList<string>? Objects { get; init; }
 
     /// <summary>The catalogue as the leader wrote it (meta_info.json), for restores to other addresses by hand; null elsewhere, and when it is long.</summary>
     public string? MetaInfo { get; init; }
@@ -75,16 +81,16 @@ internal sealed record RestoreRecord : IPointRecord
     public string? FindProblem()
     {
         if (Roles.Any(r => r is null) || Addresses.Any(a => a is null) || MetaJoin.Any(m => m is null) || Roots.Values.Any(path => path is null)
-            || Captured.Any(c => c is null) || Databases.Any(d => d is null))
+            || Captured.Any(c => c is null) || Databases.Any(d => d is null) || Objects?.Any(o => o is null) == true)
         {
             return "a part of it is null";
         }
 
-        if (new[] { Roles.Count, Addresses.Count, MetaJoin.Count, Roots.Count, Captured.Count }.Max() > MaxItems)
+        if (new[] { Roles.Count, Addresses.Count, MetaJoin.Count, Roots.Count, Captured.Count, Objects?.Count ?? 0 }.Max() > MaxItems)
         {
             return "a list in it is too long";
         }
 
-        return Metadata is LeaderMetadata or OwnMetadata or NoMetadata ? null : "it says something unknown about metadata";
+        return Metadata is LeaderMetadata or OwnMetadata or CatalogueMetadata or NoMetadata ? null : "it says something unknown about metadata";
     }
 }

@@ -143,7 +143,7 @@ public sealed class ClusterObserverTests
             described.CaptureSteps.Select(s => s.Name));
         Assert.Equal(["freeze", "thaw"], described.CaptureSteps.Where(s => s.ExactOnly).Select(s => s.Name));
         Assert.Equal(["metadata"], described.CaptureSteps.Where(s => s is { LeaderRole: "meta", ClusterMetadata: true }).Select(s => s.Name));
-        Assert.Equal(["backup.hot", "backup.cold", "backup.exact", "backup.native", "restore"], described.Capabilities);
+        Assert.Equal(["backup.hot", "backup.cold", "backup.exact", "backup.native", "restore", "select.objects", "restore.online"], described.Capabilities);
         Assert.Equal(RunState.Running, described.RunState);
     }
 
