@@ -11,9 +11,10 @@ public interface IObjectInstance : IEngineInstance
     /// <summary>Where the objects' directories go and what stands in the way by the engine's and the database's word; nothing is touched.</summary>
     Task<ObjectLayout> PlanObjectsAsync(ObjectRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Returns what was asked when the running database knows none of the objects; a host that cannot ask says so.</summary>
+    /// <summary>Returns what was asked when the running database knows none of the objects.</summary>
     /// <exception cref="CairnException">
-    /// <see cref="ErrorCode.AlreadyExists"/>: it knows one; <see cref="ErrorCode.EngineAnswer"/>: it gives no answer.
+    /// <see cref="ErrorCode.AlreadyExists"/>: it knows one; <see cref="ErrorCode.CannotTell"/>: nothing on this host could be asked;
+    /// <see cref="ErrorCode.NoLeader"/>, <see cref="ErrorCode.EngineAnswer"/>: it gives no answer.
     /// </exception>
     Task<string> RequireAbsentAsync(IReadOnlyList<string> objects, CancellationToken cancellationToken);
 

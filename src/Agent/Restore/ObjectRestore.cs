@@ -80,10 +80,22 @@ internal sealed class ObjectRestore(AgentSettings settings, Instances instances,
         return new ObjectRequest(objects, properties.Instances[0].Record, metadata, adoptsHere);
     }
 
-    /// <summary>Returns what the database was asked when it knows none of the restore's objects.</summary>
+    /// <summary>
+    /// Refuses while the database knows one of the restore's objects. Where nobody on this host can be asked it depends on whether somebody else has
+    /// been.
+    /// </summary>
     /// <exception cref="CairnException">As <see cref="IObjectInstance.RequireAbsentAsync"/>.</exception>
-    public Task<string> RequireAbsentAsync(RestoreRecord restore, CancellationToken cancellationToken) =>
-        Open(restore.Instance).RequireAbsentAsync(restore.Objects, cancellationToken);
+    public async Task RequireAbsentAsync(RestoreRecord restore, bool isVouchedFor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Open(restore.Instance).RequireAbsentAsync(restore.Objects, cancellationToken);
+        }
+        catch (CairnException blind) when (blind.Code == ErrorCode.CannotTell && isVouchedFor)
+        {
+            // The coordinator has seen it by others.
+        }
+    }
 
     /// <summary>The instance, as one whose engine can do this.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.Unsupported"/>.</exception>

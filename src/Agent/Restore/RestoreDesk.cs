@@ -85,7 +85,7 @@ internal sealed class RestoreDesk(
                     throw RestoreJournal.Illegal(settings.Node, restore, "undo");
                 }
 
-                await RequireMayGoBackAsync(restore, cancellationToken);
+                await RequireMayGoBackAsync(restore, request.ObjectsAbsent, cancellationToken);
                 restore = Move(restore, RestoreState.Undoing, known => known with { Epoch = request.Header.Epoch });
                 Undo(restore);
                 return new TaskStatus();
@@ -135,7 +135,7 @@ internal sealed class RestoreDesk(
                         return true;
                     case RestoreState.Undoing:
                         RestoreLog.GoesOn(logger, jobId, restore.State.ToString());
-                        await RequireMayGoBackAsync(restore, cancellationToken);
+                        await RequireMayGoBackAsync(restore, isVouchedFor: true, cancellationToken);
                         Undo(restore);
                         return true;
                     case RestoreState.Discarding:
@@ -202,7 +202,7 @@ internal sealed class RestoreDesk(
         if (restore.Objects.Count > 0)
         {
             // The database runs and does not know of what is added. Until it is told it goes on as if nothing were there.
-            await objects.RequireAbsentAsync(restore, cancellationToken);
+            await objects.RequireAbsentAsync(restore, isVouchedFor: true, cancellationToken);
             addition.Place(restore, () => RequireEpoch(restore));
             return Move(restore, RestoreState.Swapped);
         }
@@ -232,8 +232,8 @@ internal sealed class RestoreDesk(
         }
     }
 
-    private Task RequireMayGoBackAsync(RestoreRecord restore, CancellationToken cancellationToken) => restore.Objects.Count > 0
-        ? objects.RequireAbsentAsync(restore, cancellationToken)
+    private Task RequireMayGoBackAsync(RestoreRecord restore, bool isVouchedFor, CancellationToken cancellationToken) => restore.Objects.Count > 0
+        ? objects.RequireAbsentAsync(restore, isVouchedFor, cancellationToken)
         : stopped.RequireAllAsync(restore.Parts, cancellationToken);
 
     private void Undo(RestoreRecord restore)

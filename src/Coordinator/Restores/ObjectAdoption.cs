@@ -123,6 +123,8 @@ internal sealed class ObjectAdoption(CoordinatorCatalog catalog, ClusterSurvey s
     {
         job.Enter("take back");
         catalog.Jobs.SetAftermath(job.Id, RestoreAftermath.Undoing);
+        var topology = await LookAsync(job, cancellationToken);
+        var isAbsent = topology.Problems.Count == 0 && !topology.Objects.Intersect(notes.Objects, StringComparer.Ordinal).Any();
         try
         {
             await tasks.OnAllAsync(
@@ -130,7 +132,8 @@ internal sealed class ObjectAdoption(CoordinatorCatalog catalog, ClusterSurvey s
                 notes.Nodes.Select(part => part.Node),
                 new TaskName("undo"),
                 Terms,
-                (agent, header, options, _) => agent.UndoAsync(new UndoRequest { Header = header, RestoreJobId = job.Id.ToString() }, options),
+                (agent, header, options, _) => agent.UndoAsync(
+                    new UndoRequest { Header = header, RestoreJobId = job.Id.ToString(), ObjectsAbsent = isAbsent }, options),
                 cancellationToken);
             await tasks.OnAllAsync(job, notes.Nodes.Select(part => part.Node), new TaskName("discard"), Terms, Discard(job), cancellationToken);
         }

@@ -32,7 +32,11 @@ internal sealed class UndoFlow(
             new TaskName("undo"),
             new TaskTerms(limits.Command, limits.Patience, Repeatable: true),
             (agent, header, options, _) => agent.UndoAsync(
-                new UndoRequest { Header = header, RestoreJobId = job.RestoreJobId }, options),
+                new UndoRequest
+                {
+                    Header = header, RestoreJobId = job.RestoreJobId, ObjectsAbsent = past.ObjectsOf(job.RestoreJobId).Count > 0,
+                },
+                options),
             cancellationToken);
         await tasks.OnAllAsync(
             job,
@@ -60,13 +64,12 @@ internal sealed class UndoFlow(
         return nodes;
     }
 
-    // Agents that can ask their database look again, each right before it takes anything out; not all can.
+    // Agents that can ask their database look again, each right before it takes anything out; the others believe this.
     private async Task RequireUnknownAsync(
         RunningJob job, IReadOnlyList<string> nodes, IReadOnlyList<string> objects, CancellationToken cancellationToken)
     {
         var cluster = catalog.Clusters.Get(job.Cluster) with { Nodes = nodes };
         var topology = await survey.LookAsync(cluster, askDatabases: true, cancellationToken);
-        topology.RequireSound();
         if (topology.Objects.Intersect(objects, StringComparer.Ordinal).ToList() is { Count: > 0 } served)
         {
             throw new CairnException(
@@ -75,6 +78,9 @@ internal sealed class UndoFlow(
                 "drop it in the database, which removes its files too; then there is nothing left to undo",
                 subject: served[0]);
         }
+
+        // A database that is not asked by all, or is in trouble, may have what it does not show.
+        topology.RequireSound();
     }
 
     // A node that was never told of the decision has nothing in place to undo, only a stage to remove; one that asked

@@ -178,8 +178,8 @@ public sealed class BackupCommandTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "POINT                    KIND  CREATED               FILES     SIZE   STORED  RATIO  STATE     CAVEATS  LABEL",
-                "20261101T120000Z-3fa9c1  full  2026-11-01T12:00:00Z  1 210  5.0 MiB  1.5 MiB   0.30  complete  -        nightly",
+                "POINT                    KIND  HOLDS  CREATED               FILES     SIZE   STORED  RATIO  STATE     CAVEATS  LABEL",
+                "20261101T120000Z-3fa9c1  full  all    2026-11-01T12:00:00Z  1 210  5.0 MiB  1.5 MiB   0.30  complete  -        nightly",
                 "",
                 "damaged:",
                 "  n3: record 2026 is cut short",
@@ -201,6 +201,7 @@ public sealed class BackupCommandTests : IAsyncLifetime
                 "point           20261101T120000Z-3fa9c1",
                 "cluster         demo (files)",
                 "kind            full, chain c-20261101T120000Z-3fa9c1",
+                "holds           the whole cluster",
                 "label           nightly",
                 "created         2026-11-01T12:00:00Z",
                 "state           complete",

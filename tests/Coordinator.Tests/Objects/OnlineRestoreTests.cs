@@ -44,6 +44,7 @@ public sealed class OnlineRestoreTests
 
         Assert.Equal(("ALREADY_EXISTS", JobState.Failed), (job.Error.Code, job.State));
         Assert.All(cluster.Agents, agent => Assert.Equal(["undo", "discard"], Restored(agent).TakeLast(2)));
+        Assert.All(cluster.Agents, agent => Assert.True(UndoOf(agent).ObjectsAbsent));
         Assert.Contains(job.Events, happened => happened.Text.Contains("the cluster is as before", StringComparison.Ordinal));
     }
 
@@ -242,6 +243,26 @@ public sealed class OnlineRestoreTests
         cluster.Hold("late", "ops");
         return cluster;
     }
+
+    [Fact]
+    public async Task What_somebody_has_made_meanwhile_is_not_vouched_for()
+    {
+        await using var cluster = await WithPointAsync();
+        cluster["n1"].Script.Fail("adopt", ErrorCode.AlreadyExists, "n1: somebody has made it meanwhile");
+        cluster["n1"].Script.OnSuccess = (kind, _, _) =>
+        {
+            if (kind == "swap")
+            {
+                cluster.Hold("iot", "late", "ops");
+            }
+        };
+
+        await cluster.EndOfAsync(await cluster.BeginRestoreAsync(Online()));
+
+        Assert.All(cluster.Agents, agent => Assert.False(UndoOf(agent).ObjectsAbsent));
+    }
+
+    private static UndoRequest UndoOf(AgentDouble agent) => agent.Memory.Received.Select(received => received.Request).OfType<UndoRequest>().Single();
 
     private static IReadOnlyList<string> Restored(AgentDouble agent) => [.. agent.Kinds().Where(Kinds.Contains)];
 }

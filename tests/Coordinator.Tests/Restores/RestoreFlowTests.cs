@@ -97,7 +97,7 @@ public sealed class RestoreFlowTests
         var plan = await cluster.Client.PlanRestoreAsync(Latest());
 
         Assert.True(plan.Possible, plan.ToString());
-        Assert.Equal(["lock", "nodes", "mapping", "topology", "caveats", "complete"], plan.Checks.Select(check => check.Name));
+        Assert.Equal(["lock", "nodes", "objects", "mapping", "topology", "caveats", "complete"], plan.Checks.Select(check => check.Name));
         Assert.All(plan.Checks, check => Assert.NotEmpty(check.Finding));
         Assert.Equal(["n1"], plan.Nodes.Where(node => node.MetadataHere).Select(node => node.Node));
         Assert.All(cluster.Agents, agent => Assert.Empty(RestoreKinds(agent)));

@@ -31,8 +31,10 @@ public sealed class OnlineRefusalTests(SiteWithSelection with) : IClassFixture<S
 
         var refused = await Site.RestoreOnlineAsync();
         await Site.Client.PostAsync($"http://{Site.Files.Host(2)}:8400/double/control?drop=", CancellationToken.None);
-        Directory.Delete(Path.Combine(Site.Files.Data(2), SiteWithSelection.Database), recursive: true);
-        Directory.Delete(Path.Combine(Site.Files.Wal(2), SiteWithSelection.Database), recursive: true);
+        foreach (var left in with.DirectoriesOfDatabase())
+        {
+            Directory.Delete(left, recursive: true);
+        }
 
         Refused.With(refused, "ALREADY_EXISTS", "node-2", SiteWithSelection.Database, "is there already");
         Assert.Empty(Site.Leftovers());

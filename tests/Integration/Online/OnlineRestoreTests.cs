@@ -74,6 +74,44 @@ public sealed class OnlineRestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task An_agent_that_dies_after_it_has_told_the_database_only_looks_what_came_of_it()
+    {
+        await using var site = await Site.CreateAsync("cluster", directory.Path);
+        await site.StartDatabaseAsync();
+        var rows = await site.FillAsync(Database, Points);
+        await site.BackupAsync("--objects", Database);
+        var teller = (await site.PointAsync("latest")).GetProperty("nodes").EnumerateArray()
+            .Single(node => node.GetProperty("hasMetadata").GetBoolean()).GetProperty("node").GetString()!;
+        var versions = await site.PartitionVersionsAsync(Database);
+        await site.QueryAsync($"DROP DATABASE {Database}");
+        await site.ControlAsync(8091, "recover-meta-delay-ms=3000");
+
+        var job = await site.BeginAsync(["restore", "run", Site.Cluster, "latest", "--online", "--yes", .. await site.AcceptedAsync("latest")]);
+        var journal = Path.Combine(site.Cairn.StateOf(teller), "journal", "restores", $"{job}.json");
+        await TestKit.Eventually.HoldsAsync(
+            "the agent is about to tell the database",
+            _ => Task.FromResult(File.Exists(journal) && File.ReadAllText(journal).Contains("\"adoptionOrdered\":\"", StringComparison.Ordinal) ? null : "not yet"),
+            TimeSpan.FromSeconds(60),
+            CancellationToken.None);
+        await site.Cairn.KillAgentAsync(teller);
+        await site.Cairn.StartAgentAsync(teller, CancellationToken.None);
+        var end = await site.EndOfAsync(job);
+
+        // The order itself may have been lost with the agent. Then nobody gives it again, and the files are the operator's to take out.
+        Assert.True(end.State == JobState.Succeeded || end.Error.Code == "ADOPTION_UNCLEAR", $"{end}\n{site.Output()}");
+        if (end.State == JobState.Succeeded)
+        {
+            Assert.Equal(versions.Select(version => version + 2), await site.PartitionVersionsAsync(Database));
+            Assert.Equal(rows, await site.Client.RowsAsync(site.Files.Host(1), Database, "m", CancellationToken.None));
+        }
+        else
+        {
+            Assert.DoesNotContain(Database, await site.DatabasesAsync());
+            Assert.True((await site.CliAsync("restore", "undo", Site.Cluster, "--yes")).ExitCode == 0, site.Output());
+        }
+    }
+
+    [Fact]
     public async Task A_coordinator_that_dies_while_the_database_is_told_finds_it_told_once()
     {
         await using var site = await Site.CreateAsync("cluster", directory.Path);

@@ -21,7 +21,7 @@ public sealed class SiteWithSelection : IAsyncLifetime
         Point = (await site.BackupAsync("--full", "--objects", Database)).GetProperty("pointId").GetString()!;
     }
 
-    public Task EnsureThereAsync() => Site.QueryAsync($"CREATE DATABASE {Database}");
+    public Task EnsureThereAsync() => Site.FillAsync(Database, 50);
 
     public Task EnsureGoneAsync() => Site.QueryAsync($"DROP DATABASE {Database}");
 

@@ -59,7 +59,8 @@ internal sealed class DatabaseAdoption(OpenGeminiConfiguration configuration, Op
     {
         if (!CanAsk)
         {
-            return "this host has neither ts-meta nor ts-sql to ask";
+            throw new CairnException(
+                ErrorCode.CannotTell, $"this host has neither ts-meta nor ts-sql to ask about {string.Join(", ", databases)}", "let the coordinator ask another");
         }
 
         var leader = await LeaderAsync(cancellationToken);
