@@ -45,13 +45,12 @@ internal sealed class Disturbed(FaultSite site, JobKind kind)
     /// <summary>Everything that the job needs before it can begin.</summary>
     public async Task PrepareAsync()
     {
-        site.Change();
-        if (kind != JobKind.Backup)
+        if (kind is not JobKind.Backup)
         {
-            point = await site.BackUpAsync();
-            site.Change();
+            point = kind == JobKind.Delete ? await site.BackUpAsync() : await site.AnyPointAsync();
         }
 
+        site.Change();
         before = site.Images();
         if (kind is JobKind.Undo or JobKind.Discard)
         {
@@ -68,6 +67,7 @@ internal sealed class Disturbed(FaultSite site, JobKind kind)
         JobKind.RestoreAndStart => site.BeginRestoreAsync(point, stopAndStart: true),
         JobKind.Undo => site.BeginAftermathAsync(Aftermath.Undo),
         JobKind.Discard => site.BeginAftermathAsync(Aftermath.Discard),
+        JobKind.Delete => site.BeginDeletionAsync(point),
         _ => throw new InvalidOperationException($"there is no job {kind}"),
     };
 
@@ -93,6 +93,11 @@ internal sealed class Disturbed(FaultSite site, JobKind kind)
             case JobKind.Discard:
                 await StandsAsync(await SucceededAsync(job), [site.ContentOf(point)]);
                 Assert.DoesNotContain(FaultSite.Nodes, node => Directory.Exists(site.At("db", node, ".cairn", "restore", job.RestoreJobId)));
+                break;
+            case JobKind.Delete:
+                await SucceededAsync(job);
+                await site.RequireDeletedAsync(point);
+                await site.RequireRestorableAsync(await site.AnyPointAsync());
                 break;
         }
     }

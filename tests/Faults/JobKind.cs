@@ -17,4 +17,7 @@ public enum JobKind
 
     /// <summary>The removal of what a restore left beside.</summary>
     Discard,
+
+    /// <summary>The deletion of a point.</summary>
+    Delete,
 }

@@ -29,7 +29,9 @@ public sealed record KillPoint(string Name, JobKind Job, string Call, int Count)
         new("between the two renames", JobKind.Restore, Exchanged, 2),
         new("before start", JobKind.RestoreAndStart, TaskDurable, 9),
         new("during undo", JobKind.Undo, Exchanged, 2),
-        new("while deleting", JobKind.Discard, "^unlink .*/[.]cairn/restore/", 1),
+        new("while discarding", JobKind.Discard, "^unlink .*/[.]cairn/restore/", 1),
+        new("deletion begun", JobKind.Delete, "^rename .*/tombstones/.*[.]tombstone$", 1),
+        new("half deleted", JobKind.Delete, "^unlink .*/packs/.*[.]pack$", 1),
     ];
 
     /// <summary>The one of that name.</summary>

@@ -22,28 +22,21 @@ public sealed class TroubleTests(FaultSite site)
                 .. toAgent ? [(FaultSite.Coordinator, "n2")] : Array.Empty<(string, string)>(),
                 .. toCoordinator ? [("n2", FaultSite.Coordinator)] : Array.Empty<(string, string)>(),
             ];
-            foreach (var (from, to) in cut)
-            {
-                await site.Network.CutAsync(from, to);
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System, CancellationToken.None);
-            foreach (var (from, to) in cut)
-            {
-                await site.Network.MendAsync(from, to);
-            }
+            await using var trouble = await site.CutAsync(cut);
+            await site.UntilSilentAsync("n2");
         });
 
     [Fact]
     public async Task A_disk_that_is_full_while_a_node_copies_fails_the_backup_and_nothing_of_it_stays_and_the_next_one_succeeds()
     {
         var filler = Path.Combine(Path.GetDirectoryName(site.Cairn.RepositoryOf("n2"))!, "filler");
-        var full = new Disturbed(site, JobKind.Backup);
-        await full.RunAsync(
-            KillPoint.Of("half copied"),
-            killThere: false,
-            () => RunAsync("dd", ["if=/dev/zero", $"of={filler}", "bs=64k"], ignoreFailure: true));
-        File.Delete(filler);
+        await using (new Ending(() => Task.Run(() => File.Delete(filler))))
+        {
+            await new Disturbed(site, JobKind.Backup).RunAsync(
+                KillPoint.Of("half copied"),
+                killThere: false,
+                () => RunAsync("dd", ["if=/dev/zero", $"of={filler}", "bs=64k"], ignoreFailure: true));
+        }
 
         await site.RequireRestorableAsync(await site.BackUpAsync());
     }

@@ -5,7 +5,7 @@ namespace Cairn.Simulation;
 /// <summary>Which worlds are run: the environment may ask for one of them, or for more.</summary>
 internal static class Seeds
 {
-    private const int Usual = 300;
+    private const int Usual = 1000;
 
     /// <summary>The one that somebody wants to see again; null when all are run.</summary>
     public static long? Asked { get; } = Read("CAIRN_SIMULATION_SEED");

@@ -27,13 +27,29 @@ public sealed class SimulationTests(ITestOutputHelper output)
         RequireVariety();
     }
 
+    [Fact]
+    public async Task Clocks_that_are_wrong_are_measured_and_reported_and_do_no_harm()
+    {
+        var wrongBy = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
+        {
+            ["n1"] = TimeSpan.FromMinutes(90), ["n2"] = TimeSpan.FromHours(-7), ["n3"] = TimeSpan.FromDays(42),
+        };
+
+        await OnAThreadOfItsOwn(() =>
+        {
+            using var world = new World(seed: 1, wrongBy);
+            world.Run(skewed => WrongClocks.HappenAsync(skewed, wrongBy));
+            return world.Account;
+        });
+    }
+
     // A world in which nothing works, or nothing ever fails, would prove nothing.
     private void RequireVariety()
     {
         if (Seeds.Asked is null && Seeds.Count >= 200)
         {
             Assert.All(
-                ["backup Succeeded", "backup Failed", "backup Cancelled", "restore Succeeded", "restore Failed", "undo Succeeded", "discard Succeeded", "verify Succeeded"],
+                ["backup Succeeded", "backup Failed", "backup Cancelled", "restore Succeeded", "restore Failed", "undo Succeeded", "discard Succeeded", "verify Succeeded", "backup Partial", "delete Succeeded", "export Succeeded"],
                 wanted => Assert.True(outcomes.ContainsKey(wanted), wanted));
         }
     }

@@ -26,10 +26,10 @@ internal sealed class World : IDisposable
     private readonly List<string> account = [];
     private readonly List<string> outcomes = [];
     private readonly Dictionary<string, Part> parts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TimeSpan> skews;
+    private readonly IReadOnlyDictionary<string, TimeSpan> skews;
     private string? failure;
 
-    public World(long seed)
+    public World(long seed, IReadOnlyDictionary<string, TimeSpan>? wrongBy = null)
     {
         Seed = seed;
         Dice = new Dice(seed);
@@ -37,7 +37,8 @@ internal sealed class World : IDisposable
         Database = new SimulatedDatabase(files, Nodes, Network, Dice);
         OperatorEnd = new Endpoint(Operator, new HostClock(Time, TimeSpan.Zero));
         Network.Add(OperatorEnd);
-        skews = Nodes.ToDictionary(node => node, Skew, StringComparer.Ordinal);
+        Directory.CreateDirectory(Exports);
+        skews = wrongBy ?? Nodes.ToDictionary(node => node, Skew, StringComparer.Ordinal);
     }
 
     /// <summary>Deadlines as an operator might set them, with heartbeats rare enough not to be most of what happens.</summary>
@@ -61,6 +62,9 @@ internal sealed class World : IDisposable
 
     /// <summary>The nodes' names.</summary>
     public IReadOnlyList<string> Nodes { get; } = ["n1", "n2", "n3"];
+
+    /// <summary>Where points are exported to, by all nodes.</summary>
+    public string Exports => files.At("exports");
 
     /// <summary>Its chance.</summary>
     public Dice Dice { get; }

@@ -9,6 +9,7 @@ internal sealed class NativeFailureException(string operation, string path, int 
 {
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
+    public const int NoProcess = 3;
     public const int Again = 11;
     public const int AccessDenied = 13;
     public const int Busy = 16;

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Cairn.Agent.Native;
+using Cairn.Repository;
 
 namespace Cairn.Agent.Proofs;
 
@@ -58,43 +60,38 @@ internal class ProcessTable(string proc)
     }
 
     /// <summary>The directory that a process works in, for relative paths of its command line; null when it may not be read.</summary>
-    public virtual string? WorkingDirectory(int id) => ReadLink($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/cwd");
+    public virtual string? WorkingDirectory(int id) => UnixLink.TryRead($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/cwd", out _);
 
     /// <summary>The file of a process's program; null when it may not be read.</summary>
-    public string? Executable(int id) => ReadLink($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/exe");
+    public string? Executable(int id) => UnixLink.TryRead($"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/exe", out _);
 
     /// <summary>
     /// What a process has open: paths, and "socket:[inode]" for sockets. Null when that may not be read, empty when it is gone.
     /// </summary>
     public virtual IReadOnlyList<string>? OpenFiles(int id)
     {
+        // A machine's processes have thousands of files open: one call for each, and none to look what it leads to.
         var directory = $"{proc}/{id.ToString(CultureInfo.InvariantCulture)}/fd";
-        try
+        if (UnixDirectory.TryListNames(directory, out var error) is not { } names)
         {
-            var files = new List<string>();
-            foreach (var entry in Directory.EnumerateFileSystemEntries(directory))
-            {
-                if (ReadLink(entry) is { } target)
-                {
-                    files.Add(target);
-                }
-                else if (NativeFiles.Look(entry).Kind != FileKind.Missing)
-                {
-                    // Still open, and where it leads may not be read: root without CAP_SYS_PTRACE may list names only.
-                    return null;
-                }
-            }
+            return IsGone(error) ? [] : null;
+        }
 
-            return files;
-        }
-        catch (UnauthorizedAccessException)
+        var files = new List<string>(names.Count);
+        foreach (var name in names)
         {
-            return null;
+            if (UnixLink.TryRead($"{directory}/{name}", out error) is { } target)
+            {
+                files.Add(target);
+            }
+            else if (!IsGone(error))
+            {
+                // Still open, and where it leads may not be read: root without CAP_SYS_PTRACE may list names only.
+                return null;
+            }
         }
-        catch (IOException)
-        {
-            return [];
-        }
+
+        return files;
     }
 
     /// <summary>What a process has mapped into memory; null when that may not be read, empty when it is gone.</summary>
@@ -121,14 +118,16 @@ internal class ProcessTable(string proc)
         }
     }
 
+    private static bool IsGone(int error) => error is NativeFailureException.NoEntry or NativeFailureException.NoProcess;
+
     private static string? ReadText(string path)
     {
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxArgumentBytes);
         try
         {
             using var file = File.OpenHandle(path);
-            var buffer = new byte[MaxArgumentBytes];
             var got = 0;
-            while (got < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(got), got) is > 0 and var read)
+            while (got < MaxArgumentBytes && RandomAccess.Read(file, buffer.AsSpan(got, MaxArgumentBytes - got), got) is > 0 and var read)
             {
                 got += read;
             }
@@ -139,17 +138,9 @@ internal class ProcessTable(string proc)
         {
             return null;
         }
-    }
-
-    private static string? ReadLink(string path)
-    {
-        try
+        finally
         {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

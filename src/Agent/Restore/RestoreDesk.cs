@@ -19,6 +19,7 @@ internal sealed class RestoreDesk(
     RestoreJournal restores,
     StoppedProof stopped,
     ObjectRestore objects,
+    ProcessTable processes,
     IStepHook hook,
     ILogger<RestoreDesk> logger) : IDisposable
 {
@@ -207,7 +208,7 @@ internal sealed class RestoreDesk(
             return Move(restore, RestoreState.Swapped);
         }
 
-        var returning = new ReturnWatch(settings.Node, ProcessTable.Machine);
+        var returning = new ReturnWatch(settings.Node, processes);
         await stopped.RequireAllAsync(restore.Parts, cancellationToken);
 
         // From the first rename on it is finished, whatever the deadline: half a restore helps nobody.

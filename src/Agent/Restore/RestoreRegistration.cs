@@ -1,6 +1,7 @@
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Engines;
+using Cairn.Agent.Proofs;
 using Cairn.Agent.Roots;
 using Cairn.Agent.Services;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ internal static class RestoreRegistration
         });
         services.AddSingleton<NodeRepository>();
         services.AddSingleton<StoppedProof>();
+        services.AddSingleton(ProcessTable.Machine);
         services.AddSingleton<ServiceDesk>();
         services.AddSingleton<RestoreInProgress>();
         services.AddSingleton<RestoreJournal>();

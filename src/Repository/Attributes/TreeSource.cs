@@ -120,16 +120,8 @@ public sealed class TreeSource(int namesElsewhere)
         return entry with { MayHaveLinks = true };
     }
 
-    private static unsafe string ReadLink(string path)
-    {
-        Span<byte> target = stackalloc byte[EntryRules.MaxLinkBytes + 1];
-        fixed (byte* start = target)
-        {
-            var length = Libc.ReadLink(path, start, (nuint)target.Length);
-            LastError.Check((int)length, path, "readlink");
-            return UnixPath.FromBytes(target[..(int)length]);
-        }
-    }
+    private static string ReadLink(string path) =>
+        UnixLink.TryRead(path, out var error) ?? throw LastError.Exception(path, "readlink", error);
 
     private readonly record struct FirstName(string Path, long Left);
 }

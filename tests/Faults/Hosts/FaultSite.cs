@@ -75,7 +75,7 @@ public sealed class FaultSite : IAsyncLifetime
             CancellationToken.None);
         channel = GrpcChannel.ForAddress(Cairn.Url, CredentialTransport.ChannelOptions(
             CredentialFile.Read(Cairn.Credentials),
-            static () => new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) },
+            static () => new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(15) },
             TimeProvider.System));
     }
 
@@ -127,6 +127,23 @@ public sealed class FaultSite : IAsyncLifetime
         ? Cairn.StartCoordinatorAsync(CancellationToken.None)
         : Cairn.StartAgentAsync(victim, CancellationToken.None);
 
+    /// <summary>What is sent over these links is lost until the result is disposed.</summary>
+    internal async Task<Ending> CutAsync((string From, string To)[] links)
+    {
+        foreach (var (from, to) in links)
+        {
+            await Network.CutAsync(from, to);
+        }
+
+        return new Ending(async () =>
+        {
+            foreach (var (from, to) in links)
+            {
+                await Network.MendAsync(from, to);
+            }
+        });
+    }
+
     /// <summary>Begins a backup; returns its job.</summary>
     public async Task<string> BeginBackupAsync(BackupKind kind = BackupKind.Full) =>
         (await Client.RunBackupAsync(new RunBackupRequest { Cluster = Cluster, Kind = kind, Cold = true }, Options())).JobId;
@@ -138,6 +155,27 @@ public sealed class FaultSite : IAsyncLifetime
         Assert.True(job.State == JobState.Succeeded, $"{job}\n{Cairn.Output()}");
         contentOfPoint[job.PointId] = Images();
         return job.PointId;
+    }
+
+    /// <summary>The newest point that was made without any trouble and is not deleted; made when there is none.</summary>
+    public async Task<string> AnyPointAsync()
+    {
+        var listed = (await PointsAsync()).Select(point => point.PointId).LastOrDefault(contentOfPoint.ContainsKey);
+        if (listed is not null)
+        {
+            return listed;
+        }
+
+        Change();
+        return await BackUpAsync();
+    }
+
+    /// <summary>Begins to delete a point, by what its plan shows; returns its job.</summary>
+    public async Task<string> BeginDeletionAsync(string point)
+    {
+        var request = new DeleteBackupRequest { Cluster = Cluster, Point = point };
+        request.PlanHash = (await Client.PlanDeletionAsync(request, Options())).PlanHash;
+        return (await Client.DeleteBackupAsync(request, Options())).JobId;
     }
 
     /// <summary>Begins a restore, by what its plan shows; returns its job.</summary>
@@ -187,8 +225,8 @@ public sealed class FaultSite : IAsyncLifetime
     /// </summary>
     public async Task RequireSoundAsync()
     {
-        await Cairn.WaitForAgentsAsync(CancellationToken.None);
-        await Eventually.HoldsAsync("every job has ended, no capture is held and every verdict is right", async _ => await WrongAsync(), Deadline, CancellationToken.None);
+        await Eventually.HoldsAsync(
+            "every agent is seen, every job has ended, no capture is held and every verdict is right", async _ => await WrongAsync(), Deadline, CancellationToken.None);
     }
 
     /// <summary>Every byte of a point is restored beside, on every node, and is what it was.</summary>
@@ -199,6 +237,23 @@ public sealed class FaultSite : IAsyncLifetime
         var verified = await EndOfAsync(job.JobId);
         Assert.True(verified.State == JobState.Succeeded, $"{verified}\n{Cairn.Output()}");
     }
+
+    /// <summary>Every node knows that a point is deleted, and holds nothing of it; the chain that it was alone in is gone too.</summary>
+    public async Task RequireDeletedAsync(string point)
+    {
+        Assert.DoesNotContain(await PointsAsync(), listed => listed.PointId == point);
+        await Eventually.HoldsAsync(
+            $"no node holds anything of point {point}", _ => Task.FromResult(Nodes.Select(node => LeftOf(point, node)).FirstOrDefault(left => left is not null)), Deadline, CancellationToken.None);
+    }
+
+    /// <summary>Waits until the coordinator has heard nothing of a node for a while.</summary>
+    public Task UntilSilentAsync(string node) => Eventually.HoldsAsync(
+        $"the coordinator hears nothing of {node}",
+        async _ => await AnswerAsync(client => client.ListNodesAsync(new ListNodesRequest(), Options())) is not { } listed
+            ? "the coordinator does not answer"
+            : listed.Nodes.Single(known => known.Name == node) is { State: not "silent" } heard ? heard.State : null,
+        Deadline,
+        CancellationToken.None);
 
     /// <summary>The points, newest last.</summary>
     public async Task<IReadOnlyList<PointSummary>> PointsAsync() =>
@@ -224,6 +279,12 @@ public sealed class FaultSite : IAsyncLifetime
 
     private async Task<string?> WrongAsync()
     {
+        var nodes = await AnswerAsync(client => client.ListNodesAsync(new ListNodesRequest(), Options()));
+        if (nodes is null || nodes.Nodes.Any(node => node.State != "online"))
+        {
+            return $"not every agent is seen: {nodes}";
+        }
+
         var jobs = await AnswerAsync(client => client.ListJobsAsync(new ListJobsRequest { Cluster = Cluster, Limit = 100 }, Options()));
         var listed = await AnswerAsync(client => client.ListBackupsAsync(new ListBackupsRequest { Cluster = Cluster }, Options()));
         if (jobs is null || listed is null)
@@ -236,10 +297,11 @@ public sealed class FaultSite : IAsyncLifetime
             return $"a job runs: {running}";
         }
 
+        var deleted = jobs.Jobs.Where(job => job is { Kind: "delete", State: JobState.Succeeded }).Select(job => job.PointId).ToHashSet(StringComparer.Ordinal);
         foreach (var backup in jobs.Jobs.Where(job => job.Kind == "backup"))
         {
             var exists = listed.Points.Any(point => point.PointId == backup.PointId);
-            if (exists != (backup.State == JobState.Succeeded))
+            if (exists != (backup.State == JobState.Succeeded && !deleted.Contains(backup.PointId)))
             {
                 return $"its point {(exists ? "exists" : "does not exist")}: {backup}";
             }
@@ -252,6 +314,19 @@ public sealed class FaultSite : IAsyncLifetime
 
         return Nodes.Select(node => At("db", node, ".cairn", "capture")).FirstOrDefault(
             captures => Directory.Exists(captures) && Directory.EnumerateFileSystemEntries(captures).Any());
+    }
+
+    private string? LeftOf(string point, string node)
+    {
+        var repository = Cairn.RepositoryOf(node);
+        if (!File.Exists(Path.Combine(repository, "tombstones", $"{point}.tombstone")))
+        {
+            return $"{node} has no tombstone";
+        }
+
+        var chains = Path.Combine(repository, "chains");
+        return Directory.EnumerateFiles(chains, $"{point}.*", SearchOption.AllDirectories).FirstOrDefault()
+            ?? Directory.EnumerateDirectories(chains).FirstOrDefault(chain => !Directory.EnumerateFiles(Path.Combine(chain, "manifests")).Any());
     }
 
     private static async Task MountAsync(string program, params string[] arguments)

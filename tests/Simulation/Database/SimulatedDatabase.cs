@@ -125,6 +125,9 @@ internal sealed class SimulatedDatabase
             : "no node holds the cluster's metadata";
     }
 
+    /// <summary>What a node's data were in a content.</summary>
+    public IReadOnlyList<string> DataOf(string node, int generation) => dataOfGeneration[generation][node];
+
     /// <summary>How long a piece of work takes.</summary>
     public TimeSpan Effort(string what) => dice.Between(network.Count(what), Quickest, Slowest);
 

@@ -56,5 +56,5 @@ internal sealed class SimulatedContext : ServerCallContext, IDisposable
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
-        throw new NotImplementedException();
+        throw new NotSupportedException("nothing is propagated by a token here: deadlines travel by the interceptor");
 }

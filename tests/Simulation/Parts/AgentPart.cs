@@ -4,6 +4,7 @@ using Cairn.Agent.Configuration;
 using Cairn.Agent.Describe;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Hosting;
+using Cairn.Agent.Proofs;
 using Cairn.Agent.Registration;
 using Cairn.Agent.Restore;
 using Cairn.Agent.Service;
@@ -63,7 +64,7 @@ internal sealed class AgentPart(World world, string node, string directory, Time
             Insecure = true,
             StateDirectory = Path.Combine(Directory, "state"),
             RepositoryPath = Path.Combine(Directory, "repository"),
-            Roots = [Path.Combine(Directory, "db")],
+            Roots = [Path.Combine(Directory, "db"), World.Exports],
             Compression = Compression.Fastest,
             MaxPackBytes = 1 << 20,
             Instances =
@@ -79,6 +80,9 @@ internal sealed class AgentPart(World world, string node, string directory, Time
             ReconnectMax = TimeSpan.FromSeconds(30),
         };
         AgentHost.AddParts(collection, settings, Clock, this, identities: null);
+
+        // Nobody is on these hosts but the database that says itself whether it runs; this machine's processes are none of theirs.
+        collection.AddSingleton(new ProcessTable(System.IO.Directory.CreateDirectory(Path.Combine(Directory, "proc")).FullName));
         collection.AddSingleton<CallInvoker>(new SimulatedInvoker(World.Network, Endpoint, World.Coordinator));
         collection.AddSingleton<HealthServiceImpl>();
     }

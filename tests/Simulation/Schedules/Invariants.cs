@@ -72,20 +72,30 @@ internal sealed class Invariants(World world, Console console)
     {
         var points = await PointsAsync();
         var jobs = await console.JobsAsync();
+        var deleted = jobs.Where(job => job is { Kind: "delete", State: JobState.Succeeded }).Select(job => job.PointId).ToHashSet(StringComparer.Ordinal);
         foreach (var job in jobs.Where(job => job.Kind == "backup"))
         {
             var exists = points.Any(point => point.PointId == job.PointId);
             Require(
-                exists == (job.State == JobState.Succeeded),
+                exists == (job.State is JobState.Succeeded or JobState.Partial && !deleted.Contains(job.PointId)),
                 $"backup {job.JobId} says {job.State} ({job.Error?.Message}), but its point {job.PointId} {(exists ? "exists" : "does not exist")}");
+        }
+
+        foreach (var (point, node) in deleted.SelectMany(point => world.Nodes.Select(node => (point, node))))
+        {
+            Require(
+                File.Exists(world.FileOf(node, "repository", "tombstones", $"{point}.tombstone"))
+                && !Directory.EnumerateFiles(world.FileOf(node, "repository", "chains"), $"{point}.*", SearchOption.AllDirectories).Any(),
+                $"point {point} is deleted, and {node} does not know that or holds something of it");
         }
 
         foreach (var point in points)
         {
+            Require(point.Partial || point.Nodes.Count == world.Nodes.Count, $"point {point.PointId} lacks a node and does not say so");
             Require(jobs.Any(job => job.PointId == point.PointId), $"point {point.PointId} is nobody's");
             var found = await console.AskAsync((client, options) => client.GetBackupAsync(new GetBackupRequest { Cluster = World.Cluster, Point = point.PointId }, options));
             Require(
-                found.HeldBy.Order(StringComparer.Ordinal).SequenceEqual(world.Nodes),
+                found.HeldBy.Order(StringComparer.Ordinal).SequenceEqual(found.Summary.Nodes.Select(node => node.Node).Order(StringComparer.Ordinal)),
                 $"point {point.PointId} is held by {string.Join(", ", found.HeldBy)} only");
         }
     }

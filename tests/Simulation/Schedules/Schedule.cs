@@ -52,6 +52,14 @@ internal sealed class Schedule
             {
                 await VerifyAsync(name);
             }
+            else if (world.Dice.Happens($"{name} is a deletion", 0.25))
+            {
+                await DeleteAsync(name);
+            }
+            else if (world.Dice.Happens($"{name} is an export", 0.2))
+            {
+                await ExportAsync(name);
+            }
             else
             {
                 await RestoreAsync(name);
@@ -69,10 +77,13 @@ internal sealed class Schedule
     {
         var generation = world.Database.Change();
         var kind = world.Dice.Pick($"{name} kind", BackupKind.Unspecified, BackupKind.Full, BackupKind.Incremental);
-        world.Tell($"{name}: backup {kind} of generation {generation}");
+        var policy = world.Dice.Happens($"{name} may go without a node", 0.3) ? NodeFailurePolicy.Partial : NodeFailurePolicy.Unspecified;
+        world.Tell($"{name}: backup {kind} of generation {generation}, {policy}");
         await TroubledAsync(name, () => console.StartAsync(
-            name, (client, options) => client.RunBackupAsync(new RunBackupRequest { Cluster = World.Cluster, Kind = kind }, options)));
-        foreach (var point in await invariants.PointsAsync())
+            name, (client, options) => client.RunBackupAsync(new RunBackupRequest { Cluster = World.Cluster, Kind = kind, OnNodeFailure = policy }, options)));
+
+        // A point without a node's part is looked at and verified; it makes no whole cluster that could be compared.
+        foreach (var point in (await invariants.PointsAsync()).Where(point => !point.Partial))
         {
             generationOfPoint.TryAdd(point.PointId, generation);
         }
@@ -84,6 +95,43 @@ internal sealed class Schedule
         var job = await TroubledAsync(name, () => console.StartAsync(
             name, (client, options) => client.VerifyBackupAsync(new VerifyBackupRequest { Cluster = World.Cluster, Point = "latest" }, options)));
         Require(job?.Error?.Code != "POINT_DAMAGED", $"a sound point is said to be damaged: {job?.Error}");
+    }
+
+    private async Task DeleteAsync(string name)
+    {
+        var point = world.Dice.Pick<string>($"{name} point", [.. generationOfPoint.Keys.Order(StringComparer.Ordinal)]);
+        world.Tell($"{name}: deletion of point {point}");
+        var request = new DeleteBackupRequest { Cluster = World.Cluster, Point = point };
+        request.PlanHash = (await console.AskAsync((client, options) => client.PlanDeletionAsync(request, options))).PlanHash;
+        var job = await TroubledAsync(name, () => console.StartAsync(name, (client, options) => client.DeleteBackupAsync(request, options)));
+        var exists = (await invariants.PointsAsync()).Any(listed => listed.PointId == point);
+        Require(exists != job is { State: JobState.Succeeded }, $"the deletion of point {point} ended {job?.State}, and the point {(exists ? "exists" : "does not exist")}");
+        if (!exists)
+        {
+            generationOfPoint.Remove(point);
+        }
+    }
+
+    private async Task ExportAsync(string name)
+    {
+        var point = world.Dice.Pick<string>($"{name} point", [.. generationOfPoint.Keys.Order(StringComparer.Ordinal)]);
+        var directory = Path.Combine(world.Exports, name);
+        world.Tell($"{name}: export of point {point}, generation {generationOfPoint[point]}");
+        var request = new ExportBackupRequest { Cluster = World.Cluster, Point = point, Format = ExportFormat.Plain, Directory = directory };
+        var job = await TroubledAsync(name, () => console.StartAsync(name, (client, options) => client.ExportBackupAsync(request, options)));
+        foreach (var node in world.Nodes)
+        {
+            var made = Path.Combine(directory, $"{point}-{node}");
+            Require(job is not { State: JobState.Succeeded } || Directory.Exists(made), $"the export succeeded, but {made} is not there");
+            if (Directory.Exists(made))
+            {
+                // What has its name is whole, whatever became of the job.
+                var data = Directory.EnumerateDirectories(made, "data", SearchOption.AllDirectories).Single();
+                Require(
+                    Snapshot.Of(data).SequenceEqual(world.Database.DataOf(node, generationOfPoint[point])),
+                    $"{data} holds\n    {string.Join("\n    ", Snapshot.Of(data))}");
+            }
+        }
     }
 
     private async Task RestoreAsync(string name)
@@ -169,9 +217,9 @@ internal sealed class Schedule
             Require(verified.State == JobState.Succeeded, $"point {point.PointId} does not verify: {verified.Error}");
         }
 
-        if (points.Count > 0)
+        if (generationOfPoint.Count > 0)
         {
-            var point = world.Dice.Pick<string>("the last point", [.. points.Select(point => point.PointId)]);
+            var point = world.Dice.Pick<string>("the last point", [.. generationOfPoint.Keys.Order(StringComparer.Ordinal)]);
             world.Database.Run(running: false);
             var request = await PlannedAsync(point);
             var restored = await QuietlyAsync("the last restore", (client, options) => client.RunRestoreAsync(request, options));
