@@ -27,6 +27,7 @@ SUITES=(
   Interop:tests/Interop
   OpenGauss:tests/OpenGauss
   Integration:tests/Integration
+  Faults:tests/Faults
 )
 # With the official packages our own gRPC is not built (CONTRIBUTING.md), so there is nothing of it to test.
 if [ "${UseOfficialGrpc:-}" = true ]; then
@@ -36,7 +37,6 @@ if [ "${UseOfficialGrpc:-}" = true ]; then
 fi
 # Suites that need more than a fresh machine has; never part of a run without a name.
 EXTRA=(
-  Faults:tests/Faults
   Matrix:tests/Faults
   Live:tests/Live
 )
@@ -45,7 +45,6 @@ list() {
   printf 'Suites that run by default:\n'
   printf '  %s\n' "${SUITES[@]%%:*}"
   printf 'Suites to be named:\n'
-  printf '  %s\n' 'Faults kill points, cut networks, full disks on hosts of their own; takes more than ten minutes, needs root'
   printf '  %s\n' 'Matrix all pairs of faults of the suite Faults; takes hours, needs root'
   printf '  %s\n' 'Live   a real openGemini cluster; needs OPENGEMINI_BIN=<directory with ts-meta, ts-store, ts-sql, ts-server>'
 }

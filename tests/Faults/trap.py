@@ -15,7 +15,7 @@ import signal
 import struct
 import sys
 
-SEIZE, SYSCALL, LISTEN, GET_SYSCALL_INFO = 0x4206, 24, 0x4208, 0x420E
+SEIZE, SYSCALL, DETACH, LISTEN, GET_SYSCALL_INFO = 0x4206, 24, 17, 0x4208, 0x420E
 TRACE_SYSGOOD, TRACE_CLONE = 1, 8
 EVENT_STOP, WAIT_ALL = 128, 0x40000000
 STOPS = (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
@@ -49,12 +49,16 @@ def text_at(process, address):
         return memory.read(min(4096, 4096 - address % 4096 or 4096)).split(b'\0', 1)[0].decode(errors='replace')
 
 
+info = ctypes.create_string_buffer(96)
+info_address = ctypes.addressof(info)
+entry = struct.Struct('<B23x7Q')
+
+
 def called(process, thread):
-    info = ctypes.create_string_buffer(96)
-    if ptrace(GET_SYSCALL_INFO, thread, ctypes.sizeof(info), ctypes.addressof(info)) <= 0 or info.raw[0] != 1:
+    if ptrace(GET_SYSCALL_INFO, thread, 96, info_address) <= 0:
         return None
-    number, *arguments = struct.unpack_from('<7Q', info.raw, 24)
-    if number not in CALLS:
+    kind, number, *arguments = entry.unpack_from(info)
+    if kind != 1 or number not in CALLS:
         return None
     name, index, is_descriptor = CALLS[number]
     try:
@@ -81,6 +85,7 @@ def main():
     left = int(sys.argv[4]) if len(sys.argv) > 4 else 1
     attach(process)
     print('attached', flush=True)
+    go_on = SYSCALL
     while True:
         try:
             thread, status = os.waitpid(-1, WAIT_ALL)
@@ -101,14 +106,15 @@ def main():
                         if action == 'kill':
                             os.kill(process, signal.SIGKILL)
                         print(f'trapped {call}', flush=True)
+                        go_on = DETACH  # the others are of no interest any more
                         continue  # held: this thread is not told to go on
-            ptrace(SYSCALL, thread)
+            ptrace(go_on, thread)
         elif event == EVENT_STOP and stopped_by in STOPS:
             ptrace(LISTEN, thread)
         elif event:
-            ptrace(SYSCALL, thread)
+            ptrace(go_on, thread)
         else:
-            ptrace(SYSCALL, thread, 0, stopped_by)
+            ptrace(go_on, thread, 0, stopped_by)
 
 
 main()

@@ -16,12 +16,14 @@ internal static class AgentIdentity
     public static IdentityStore Open(AgentSettings settings, TimeProvider time)
     {
         var store = new IdentityStore(() => Load(settings));
-        return store.Current.Certificate!.NotAfter.ToUniversalTime() > time.GetUtcNow()
+        var now = time.GetUtcNow();
+        return store.Current.Certificate!.NotAfter.ToUniversalTime() > now
             ? store
             : throw new CairnException(
                 ErrorCode.CertificateExpired,
-                $"{settings.Node}: this agent's certificate ended at {store.Current.Certificate.NotAfter.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}",
-                $"see that the clock is right; 'cairn node token {settings.Node}', then 'cairn-agent enrol'",
+                $"{settings.Node}: this agent's certificate ended at {store.Current.Certificate.NotAfter.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}, "
+                + $"and the clock of this host says {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}",
+                $"set the clock right if it is wrong; else 'cairn node token {settings.Node}', then 'cairn-agent enrol'",
                 settings.Node);
     }
 

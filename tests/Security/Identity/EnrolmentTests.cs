@@ -33,6 +33,21 @@ public sealed class EnrolmentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_whose_clock_is_six_weeks_ahead_of_its_certificate_is_told_what_its_clock_says()
+    {
+        await using var coordinator = await StartAsync();
+        var settings = SecureAgent.Settings(files, "og1", coordinator.Url);
+        await new Enrolment(settings, time).EnrolAsync(coordinator.TokenFor("og1"), adopting: false, CancellationToken.None);
+        time.Advance(TimeSpan.FromDays(42));
+
+        var refusal = Assert.Throws<CairnException>(() => AgentIdentity.Open(settings, time));
+
+        Assert.Equal(ErrorCode.CertificateExpired, refusal.Code);
+        Assert.Contains($"the clock of this host says {time.GetUtcNow():yyyy-MM-dd}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("set the clock right", refusal.WayOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_replayed_join_token_is_refused()
     {
         await using var coordinator = await StartAsync();
