@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Cairn.OpenGauss.Servers;
 using Cairn.TestKit;
 using Cairn.TestKit.Processes;
@@ -118,12 +117,14 @@ public sealed class BaseBackupOptionTests(SharedSite shared)
         Assert.Contains($"LABEL: {SharedSite.Label}\n", await File.ReadAllTextAsync(Path.Combine(target, "opengauss", "data", "backup_label")), StringComparison.Ordinal);
     }
 
+    // Without a terminal each phase is a line; the rows that a terminal gets are drawn from the same events.
     private async Task HasProgressAsync()
     {
-        var watched = (await Site.CliAsync("job", "watch", (await shared.PointAsync()).Job)).Done().Last;
+        var job = await Site.BeginAsync("backup", "run", Site.Cluster, "--full");
 
-        var node = Assert.Single(watched.GetProperty("nodes").EnumerateArray(), node => node.GetProperty("node").GetString() == "node-1");
-        Assert.NotEqual(JsonValueKind.Null, node.GetProperty("progress").ValueKind);
+        var watched = await Site.Cairn.CliTextAsync(["job", "watch", job], CancellationToken.None);
+
+        Assert.Contains("copy", watched.Done().ToString(), StringComparison.Ordinal);
     }
 
     private async Task HasStoryAsync()
@@ -174,16 +175,19 @@ public sealed class BaseBackupOptionTests(SharedSite shared)
             .. usual.InstanceLines.Skip(1),
         ];
 
-        await RestartAgentAsync(usual with { InstanceLines = given });
-        await HasBackupAsync("--from", "primary");
-        await RewriteAsync(password, ["another"]);
-        var refused = await Site.RefusedBackupAsync("--full", "--from", "primary");
+        try
+        {
+            await RestartAgentAsync(usual with { InstanceLines = given });
 
-        Assert.Equal("PERMISSION_MISSING", refused.Code);
-        Assert.Contains(Role, refused.Message, StringComparison.Ordinal);
-        await RewriteAsync(hba, before);
-        await Site.Primary.AskAsync($"SELECT pg_reload_conf(); DROP ROLE {Role}");
-        await RestartAgentAsync(usual);
+            await HasBackupAsync("--from", "primary");
+        }
+        finally
+        {
+            await RewriteAsync(hba, before);
+            await Site.Primary.AskAsync("SELECT pg_reload_conf()");
+            await RestartAgentAsync(usual);
+            await Site.Primary.AskAsync($"DROP ROLE {Role}");
+        }
     }
 
     private async Task HasStatusAsync()
