@@ -78,11 +78,13 @@ internal sealed class RunSigns(string wayOutStop, ProcessTable table, EngineLimi
             return;
         }
 
+        // What all processes have open is a long list: it is read once, and only when something listens at all.
+        var owners = new Lazy<IReadOnlyDictionary<string, ProcessEntry>>(() => OwnersOf(sockets, processes));
         foreach (var address in addresses)
         {
             if (sockets.FirstOrDefault(socket => socket.Covers(address.Ip, address.Port)) is { } socket)
             {
-                var owner = processes.FirstOrDefault(process => table.OpenFiles(process.Id)?.Contains($"socket:[{socket.Inode}]") == true);
+                var owner = owners.Value.GetValueOrDefault(socket.OpenFile);
                 Add(
                     RunState.Running,
                     "port",
@@ -100,5 +102,20 @@ internal sealed class RunSigns(string wayOutStop, ProcessTable table, EngineLimi
                 AddStopped("port", $"nothing listens on {address.Shown}{address.Meaning}");
             }
         }
+    }
+
+    private Dictionary<string, ProcessEntry> OwnersOf(IReadOnlyList<ListeningSocket> sockets, IReadOnlyList<ProcessEntry> processes)
+    {
+        var listening = sockets.Select(socket => socket.OpenFile).ToHashSet(StringComparer.Ordinal);
+        var owners = new Dictionary<string, ProcessEntry>(StringComparer.Ordinal);
+        foreach (var process in processes)
+        {
+            foreach (var file in (table.OpenFiles(process.Id) ?? []).Where(listening.Contains))
+            {
+                owners.TryAdd(file, process);
+            }
+        }
+
+        return owners;
     }
 }

@@ -9,6 +9,9 @@ namespace Cairn.Agent.Proofs;
 /// <param name="Inode">Tells which process has it, see <see cref="ProcessTable.OpenFiles"/>.</param>
 internal sealed record ListeningSocket(IPAddress Address, int Port, string Inode)
 {
+    /// <summary>What <see cref="ProcessTable.OpenFiles"/> calls it.</summary>
+    public string OpenFile { get; } = $"socket:[{Inode}]";
+
     /// <summary>True when a connection to <paramref name="address"/> would reach it; null stands for any address of the machine.</summary>
     public bool Covers(IPAddress? address, int port) => Port == port
         && (address is null || IsAny(Address) || IsAny(address) || Plain(Address).Equals(Plain(address)));

@@ -122,6 +122,7 @@ internal class ProcessTable(string proc)
 
     private static string? ReadText(string path)
     {
+        // Twice per process of the machine: too large to be made anew each time.
         var buffer = ArrayPool<byte>.Shared.Rent(MaxArgumentBytes);
         try
         {
