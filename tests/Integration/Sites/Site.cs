@@ -75,8 +75,16 @@ public sealed class Site : IAsyncDisposable
                 Limits = [string.Create(CultureInfo.InvariantCulture, $"settle-ms: {settleMs}"), "reconnect-max-ms: 500"],
             })
             .Select(setup => change?.Invoke(setup) ?? setup).ToList();
-        await cairn.StartAsync(agents, CancellationToken.None);
-        return site;
+        try
+        {
+            await cairn.StartAsync(agents, CancellationToken.None);
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Whether the database has been started.</summary>

@@ -199,13 +199,12 @@ public sealed class CairnSystem : IAsyncDisposable
 
     private static async Task<CliResult> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        using var process = Process.Start(ChildProcess.ShortLived(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            Environment = { ["DOTNET_TieredPGO"] = "0", ["NO_COLOR"] = "1" },
-        }) ?? throw new InvalidOperationException($"{program} did not start");
+        })) ?? throw new InvalidOperationException($"{program} did not start");
         process.StandardInput.Close();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(CommandTimeout);

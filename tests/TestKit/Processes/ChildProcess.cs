@@ -40,24 +40,31 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = ShortLived(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = false,
             UseShellExecute = false,
-        };
-
-        // Many short-lived processes on few cores.
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["NO_COLOR"] = "1";
+        });
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
 
         return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start"));
+    }
+
+    /// <summary>For one of many processes that live for seconds on few cores: nothing that pays off in a long run only.</summary>
+    internal static ProcessStartInfo ShortLived(ProcessStartInfo start)
+    {
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcServer"] = "0";
+
+        // Else half of a daemon's time goes into compiling again what was called 30 times; the number is hexadecimal.
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "1000";
+        start.Environment["NO_COLOR"] = "1";
+        return start;
     }
 
     /// <summary>Ends it at once, as a power cut would (SIGKILL), and waits until it is gone.</summary>
