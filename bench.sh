@@ -29,5 +29,5 @@ install_for_programs
 [ "$name" != rpc ] || (cd "$here" && install_for_tests Interop) >&2
 [ "$name" != repository ] || install_bench_peers >&2
 [ "$name" != opengauss ] || ensure_packages postgresql-15 postgresql-contrib util-linux pgbackrest >&2
-dotnet build "${projects[0]}" -c Release "${BUILD_FLAGS[@]}" >&2
+build "${projects[0]}" >&2
 exec dotnet run --project "${projects[0]}" -c Release --no-build -- "$@"

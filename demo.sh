@@ -21,9 +21,7 @@ install_for_programs
 ensure_packages curl jq
 
 printf '== build\n'
-for project in src/Agent src/Coordinator src/Cli tests/Doubles/OpenGemini; do
-  dotnet build "$project" -c Release "${BUILD_FLAGS[@]}"
-done
+build src/Agent src/Coordinator src/Cli tests/Doubles/OpenGemini
 
 export DOTNET_TieredPGO=0 DOTNET_gcServer=0 NO_COLOR=1
 cli="$PWD/src/Cli/bin/Release/net10.0/cairn"

@@ -76,26 +76,24 @@ fi
 install_for_tests "${selected[@]%%:*}"
 
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+trap 'stop_compiler; rm -rf "$results"' EXIT
 passed=0
 failed=0
 broken=()
 
 printf '== build\n'
 if [ ${#selected[@]} -gt 1 ]; then
-  dotnet build Distributed.sln "${BUILD_FLAGS[@]}"
+  build Distributed.sln
 else
   # The programs are started as processes by some suites, so they are built too.
-  for project in src/Agent src/Coordinator src/Cli "${selected[0]##*:}"; do
-    dotnet build "$project" "${BUILD_FLAGS[@]}"
-  done
+  build src/Agent src/Coordinator src/Cli "${selected[0]##*:}"
 fi
 
 for suite in "${selected[@]}"; do
   name=${suite%%:*}
   printf '== %s\n' "$name"
   status=0
-  dotnet test "${suite##*:}" --no-build --nologo --verbosity quiet \
+  dotnet test "${suite##*:}" --no-build -c Release --nologo --verbosity quiet \
     --logger "trx;LogFileName=$results/$name.trx" --logger 'console;verbosity=minimal' || status=$?
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null || true)
   suite_passed=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
