@@ -130,6 +130,29 @@ public abstract class RepositoryTest : IAsyncLifetime
     /// <summary>The packs that hold pages and piece lists.</summary>
     internal IReadOnlyList<string> PagePacks() => PacksOf(PackKind.Pages);
 
+    /// <summary>The bytes of segments that the journals of unfinished points cover.</summary>
+    internal long JournaledBytes()
+    {
+        long covered = 0;
+        foreach (var chain in Layout.ListChains())
+        {
+            foreach (var point in chain.ListJournaled())
+            {
+                using var journal = JournalFile.TryOpen(chain, point, attempt: 1)!;
+                using var entries = journal.ReadEntries();
+                while (entries.MoveNext())
+                {
+                    while (entries.NextSegment(out var segment))
+                    {
+                        covered += segment.Length;
+                    }
+                }
+            }
+        }
+
+        return covered;
+    }
+
     internal IReadOnlyList<string> FilesIn(string part) =>
         Directory.GetDirectories(Path.Combine(RepositoryPath, "chains"))
             .SelectMany(chain => Directory.GetFiles(Path.Combine(chain, part)))

@@ -59,26 +59,4 @@ public class JournalPaceTests : RepositoryTest
         await stop.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
-
-    private long JournaledBytes()
-    {
-        long covered = 0;
-        foreach (var chain in Layout.ListChains())
-        {
-            foreach (var point in chain.ListJournaled())
-            {
-                using var journal = JournalFile.TryOpen(chain, point, attempt: 1)!;
-                using var entries = journal.ReadEntries();
-                while (entries.MoveNext())
-                {
-                    while (entries.NextSegment(out var segment))
-                    {
-                        covered += segment.Length;
-                    }
-                }
-            }
-        }
-
-        return covered;
-    }
 }

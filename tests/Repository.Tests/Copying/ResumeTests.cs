@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.TestKit;
 
 namespace Cairn.Repository.Tests.Copying;
 
@@ -158,36 +159,9 @@ public class ResumeTests : RepositoryTest
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task JournalCoversAsync(long bytes, CancellationToken cancellationToken)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (JournaledBytes() is var journaled && journaled < bytes)
-        {
-            Assert.True(
-                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"after 20 s the journal covers {journaled} bytes, not {bytes}");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
-        }
-    }
-
-    private long JournaledBytes()
-    {
-        long covered = 0;
-        foreach (var chain in Layout.ListChains())
-        {
-            foreach (var point in chain.ListJournaled())
-            {
-                using var journal = JournalFile.TryOpen(chain, point, attempt: 1)!;
-                using var entries = journal.ReadEntries();
-                while (entries.MoveNext())
-                {
-                    while (entries.NextSegment(out var segment))
-                    {
-                        covered += segment.Length;
-                    }
-                }
-            }
-        }
-
-        return covered;
-    }
+    private Task JournalCoversAsync(long bytes, CancellationToken cancellationToken) => Eventually.HoldsAsync(
+        $"the journal covers {bytes} bytes",
+        _ => Task.FromResult(JournaledBytes() is var journaled && journaled < bytes ? $"{journaled} bytes" : null),
+        TimeSpan.FromSeconds(20),
+        cancellationToken);
 }
