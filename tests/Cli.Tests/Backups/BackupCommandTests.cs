@@ -214,11 +214,11 @@ public sealed class BackupCommandTests : IAsyncLifetime
                 "                (a restore needs --accept-caveat exact-replicated)",
                 "",
             ],
-            run.OutputLines[..14]);
-        Assert.StartsWith("NODE  ROLES        FILES     SIZE     STORED  RATIO  CARRIED  CAPTURED AT", run.OutputLines[14], StringComparison.Ordinal);
-        Assert.Contains("850 ms", run.OutputLines[15], StringComparison.Ordinal);
-        Assert.Contains("2026-11-01T12:00:00.250Z", run.OutputLines[15], StringComparison.Ordinal);
-        Assert.EndsWith("cluster metadata", run.OutputLines[15], StringComparison.Ordinal);
+            run.OutputLines[..15]);
+        Assert.StartsWith("NODE  ROLES        FILES     SIZE     STORED  RATIO  CARRIED  CAPTURED AT", run.OutputLines[15], StringComparison.Ordinal);
+        Assert.Contains("850 ms", run.OutputLines[16], StringComparison.Ordinal);
+        Assert.Contains("2026-11-01T12:00:00.250Z", run.OutputLines[16], StringComparison.Ordinal);
+        Assert.EndsWith("cluster metadata", run.OutputLines[16], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,8 +55,7 @@ internal sealed class NativeStep(
         try
         {
             var census = Census.Take(request.Workspace, live);
-            await OrderAsync(sql, store, fresh, cancellationToken);
-            await WaitAsync(sql, store, fresh, started, cancellationToken);
+            await MakeAsync(sql, store, fresh, started, cancellationToken);
             var taken = new NativeTaking(configuration, fresh, request.Workspace, progress).Take(started, cancellationToken);
             var compared = census.RequireIn(capture, live);
             new CaptureNotes { Version = version, Taken = [RootNames.Data, RootNames.Wal], Databases = DatabaseDirectories.Names([], live, []) }.Keep(request.Workspace);
@@ -95,11 +94,12 @@ internal sealed class NativeStep(
         }
     }
 
-    // Whatever ends the waiting early, the store is told to stop before its directory goes.
-    private async Task WaitAsync(string sql, string store, string fresh, DateTimeOffset started, CancellationToken cancellationToken)
+    // Whatever ends it early, the store is told to stop before its directory goes: also an order whose answer did not come may have arrived.
+    private async Task MakeAsync(string sql, string store, string fresh, DateTimeOffset started, CancellationToken cancellationToken)
     {
         try
         {
+            await OrderAsync(sql, store, fresh, cancellationToken);
             await WaitForResultAsync(sql, store, fresh, started, cancellationToken);
         }
         catch
