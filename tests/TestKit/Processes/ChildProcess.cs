@@ -120,12 +120,19 @@ public sealed partial class ChildProcess : IAsyncDisposable
         string? found = null;
         await Eventually.HoldsAsync(
             what,
-            _ =>
+            async token =>
             {
+                var hasExited = process.HasExited;
+                if (hasExited)
+                {
+                    // Its last lines may be on their way yet.
+                    await process.WaitForExitAsync(token).WaitAsync(timeout, token);
+                }
+
                 found = lines.FirstOrDefault(wanted);
-                return found is null && process.HasExited
+                return found is null && hasExited
                     ? throw new InvalidOperationException($"{process.StartInfo.FileName} ended before: {what}; it wrote:\n{Output}")
-                    : Task.FromResult(found is null ? Output : null);
+                    : found is null ? Output : null;
             },
             timeout,
             cancellationToken);
