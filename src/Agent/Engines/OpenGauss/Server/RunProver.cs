@@ -140,7 +140,7 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
         }
 
         // Another server may have the port by right: ours need not listen on TCP, and is then told by its files alone.
-        var owner = processes.Find(p => table.OpenFiles(p.Id)?.Contains($"socket:[{taken.Inode}]") == true);
+        var owner = processes.Find(p => table.OpenFiles(p.Id)?.Contains(taken.OpenFile) == true);
         if (owner is not null && table.WorkingDirectory(owner.Id) is { } directory && directory != data.Path)
         {
             signs.AddStopped("port", string.Create(CultureInfo.InvariantCulture, $"port {port} is {owner.Shown}'s, which works in '{directory}'"));
