@@ -3,9 +3,12 @@ namespace Cairn.Bench;
 /// <summary>How large a result is, and its end.</summary>
 internal static class Output
 {
+    // A link leads to what is counted where it is.
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
     /// <summary>The bytes of a file, or of all files below a directory.</summary>
     public static long BytesOf(string path) => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length)
+        ? Directory.EnumerateFiles(path, "*", Below).Sum(file => new FileInfo(file).Length)
         : new FileInfo(path).Length;
 
     /// <summary>
@@ -14,7 +17,7 @@ internal static class Output
     /// </summary>
     public static void Discard(string tree)
     {
-        foreach (var file in Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(tree, "*", Below))
         {
             using var _ = new FileStream(file, FileMode.Truncate);
         }

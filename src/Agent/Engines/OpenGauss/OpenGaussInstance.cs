@@ -41,7 +41,7 @@ internal sealed class OpenGaussInstance(
     /// <inheritdoc/>
     public async Task<InstanceDescription> DescribeAsync(bool askDatabase, CancellationToken cancellationToken)
     {
-        var proof = await ProveStoppedAsync(cancellationToken);
+        var proof = await NewProver().LookAsync(cancellationToken);
         var data = new DataDirectory(configuration.DataDirectory);
         var description = new InstanceDescription
         {
@@ -71,8 +71,7 @@ internal sealed class OpenGaussInstance(
     }
 
     /// <inheritdoc/>
-    public Task<RunProof> ProveStoppedAsync(CancellationToken cancellationToken) =>
-        new RunProver(configuration, table, limits, time).ProveAsync(cancellationToken);
+    public Task<RunProof> ProveStoppedAsync(CancellationToken cancellationToken) => NewProver().ProveAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Check>> PrecheckBackupAsync(BackupPrecheck request, CancellationToken cancellationToken) =>
@@ -153,4 +152,6 @@ internal sealed class OpenGaussInstance(
             "look into the database's log; a long recovery needs a larger commands.limit-seconds",
             subject: configuration.DataDirectory);
     }
+
+    private RunProver NewProver() => new(configuration, table, limits, time);
 }

@@ -43,7 +43,7 @@ internal sealed class OpenGeminiInstance(
     /// <inheritdoc/>
     public async Task<InstanceDescription> DescribeAsync(bool askDatabase, CancellationToken cancellationToken)
     {
-        var proof = await ProveStoppedAsync(cancellationToken);
+        var proof = await NewProver().LookAsync(cancellationToken);
         var description = new InstanceDescription { Name = Name, Engine = engine, RunState = proof.State };
         description.Roles.AddRange(configuration.Roles);
         description.RunFindings.AddRange(proof.Observations.Where(o => o.State == proof.State).Select(o => o.Finding));
@@ -60,8 +60,7 @@ internal sealed class OpenGeminiInstance(
     }
 
     /// <inheritdoc/>
-    public Task<RunProof> ProveStoppedAsync(CancellationToken cancellationToken) =>
-        new RunProver(configuration, table, limits, time).ProveAsync(cancellationToken);
+    public Task<RunProof> ProveStoppedAsync(CancellationToken cancellationToken) => NewProver().ProveAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Check>> PrecheckBackupAsync(BackupPrecheck request, CancellationToken cancellationToken) =>
@@ -151,7 +150,7 @@ internal sealed class OpenGeminiInstance(
     /// <inheritdoc/>
     public async Task<string> RequireServingAsync(CancellationToken cancellationToken)
     {
-        var proof = await ProveStoppedAsync(cancellationToken);
+        var proof = await NewProver().LookAsync(cancellationToken);
         return proof.State == RunState.Running
             ? "its processes run"
             : throw new CairnException(
@@ -274,6 +273,8 @@ internal sealed class OpenGeminiInstance(
 
         return (await client.GetAsync(configuration.HttpAddresses[0], "/ping", askOthers: false, cancellationToken)).Version;
     }
+
+    private RunProver NewProver() => new(configuration, table, limits, time);
 
     private IEnumerable<Caveat> ConfigurationCaveats(string version)
     {

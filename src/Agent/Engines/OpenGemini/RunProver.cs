@@ -18,13 +18,26 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
     private const string WayOutStop = "stop ts-sql, ts-store and ts-meta (or ts-server) of this instance and try again";
     private readonly RunSigns signs = new(WayOutStop, table, limits, time);
 
+    /// <summary>Whether it runs: a process that was started with the configuration is proof enough; without one everything is looked at. Once.</summary>
+    public Task<RunProof> LookAsync(CancellationToken cancellationToken)
+    {
+        // What all processes of a machine have open is much to read for a question that is asked again and again.
+        if (TryListOurs() is not { Count: > 0 } ours)
+        {
+            return ProveAsync(cancellationToken);
+        }
+
+        AddStarted(ours);
+        return Task.FromResult(signs.Proof);
+    }
+
     /// <summary>Looks at everything; once.</summary>
     public async Task<RunProof> ProveAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<ProcessEntry> processes = [];
         try
         {
-            processes = [.. table.List().Where(p => !p.Zombie && p.Id != Environment.ProcessId)];
+            processes = ListOthers();
             var hidden = ProcessVisibility.Hidden();
             ObserveProcesses(processes);
             if (hidden is { } reason)
@@ -45,14 +58,36 @@ internal sealed class RunProver(OpenGeminiConfiguration configuration, ProcessTa
     private IReadOnlyList<string> ResolvedRoots =>
         [.. configuration.Roots.Select(r => NativeFiles.TryRealPath(r.Path) ?? r.Path).Distinct(StringComparer.Ordinal)];
 
-    private void ObserveProcesses(IReadOnlyList<ProcessEntry> processes)
+    private List<ProcessEntry> ListOthers() => [.. table.List().Where(p => !p.Zombie && p.Id != Environment.ProcessId)];
+
+    private List<ProcessEntry> Ours(IEnumerable<ProcessEntry> processes) =>
+        [.. processes.Where(p => CommandLine.ConfigOf(p, table) is { } config && CommandLine.SameFile(config, configuration.Path))];
+
+    private List<ProcessEntry>? TryListOurs()
     {
-        var ours = processes.Where(p => CommandLine.ConfigOf(p, table) is { } config && CommandLine.SameFile(config, configuration.Path)).ToList();
+        try
+        {
+            return Ours(ListOthers());
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            // The whole proof meets it again, and says it.
+            return null;
+        }
+    }
+
+    private void AddStarted(IEnumerable<ProcessEntry> ours)
+    {
         foreach (var process in ours)
         {
             Add(RunState.Running, "process", $"{process.Shown} was started with '{configuration.Path}'", WayOutStop, process.Id);
         }
+    }
 
+    private void ObserveProcesses(IReadOnlyList<ProcessEntry> processes)
+    {
+        var ours = Ours(processes);
+        AddStarted(ours);
         var unreadable = new List<ProcessEntry>();
         var held = OpenFileSearch.Below(ResolvedRoots, table, processes, p => CommandLine.RolesOf(p).Count > 0, unreadable);
         foreach (var file in held)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Engines.OpenGemini;
+using Cairn.Agent.Proofs;
 using Cairn.TestKit;
 using Cairn.V1;
 
@@ -172,10 +173,33 @@ public sealed class RunProverTests : IDisposable
         Assert.Contains(proof.Observations, o => o.Finding.Contains("user", StringComparison.Ordinal) && o.Finding.Contains(" judged by name", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Whether_it_runs_is_answered_by_its_process_without_looking_at_what_the_machine_has_open()
+    {
+        using var process = await StartAsync("ts-store", $"-config {config}");
+
+        var look = await NewProver(new UnaskedTable()).LookAsync(CancellationToken.None);
+
+        Assert.Equal(RunState.Running, look.State);
+        Assert.Contains(config, Assert.Single(look.Observations).Finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_such_a_process_a_look_is_the_whole_proof()
+    {
+        using var process = await StartAsync("harmless", "");
+
+        var look = await NewProver(new BlindTable(process.Id)).LookAsync(CancellationToken.None);
+
+        Assert.Equal(RunState.Stopped, look.State);
+        Assert.Equal(["process", "open file", "lock", "port"], look.Observations.Select(o => o.Sign).Distinct());
+    }
+
     // As the kernel shows a process of another user to somebody who is not root.
-    private Task<RunProof> ProveBlindAsync(int processId) => new RunProver(
-        ConfigurationReader.Read(config).Configuration!, new BlindTable(processId), new EngineLimits(), TimeProvider.System)
-        .ProveAsync(CancellationToken.None);
+    private Task<RunProof> ProveBlindAsync(int processId) => NewProver(new BlindTable(processId)).ProveAsync(CancellationToken.None);
+
+    private RunProver NewProver(ProcessTable table) =>
+        new(ConfigurationReader.Read(config).Configuration!, table, new EngineLimits(), TimeProvider.System);
 
     private Task<RunProof> ProveAsync() =>
         engine.Open(new() { Name = "og", Config = config }).ProveStoppedAsync(CancellationToken.None);
@@ -193,7 +217,7 @@ public sealed class RunProverTests : IDisposable
         return new OwnProcess(process);
     }
 
-    private sealed class BlindTable(int hidden) : Cairn.Agent.Proofs.ProcessTable("/proc")
+    private sealed class BlindTable(int hidden) : ProcessTable("/proc")
     {
         public override IReadOnlyList<string>? OpenFiles(int id) => id == hidden ? null : base.OpenFiles(id);
     }

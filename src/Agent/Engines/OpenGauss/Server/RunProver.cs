@@ -41,6 +41,20 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
         return finding is null ? null : (finding, "run the agent as root, or with the capability CAP_SYS_PTRACE");
     }
 
+    /// <summary>Whether it runs: the server that <c>postmaster.pid</c> names is proof enough; without it everything is looked at.</summary>
+    public Task<RunProof> LookAsync(CancellationToken cancellationToken)
+    {
+        // What all processes of a machine have open is much to read for a question that is asked again and again.
+        if (TryFindLockHolder() is not { } holder)
+        {
+            return ProveAsync(cancellationToken);
+        }
+
+        var signs = new RunSigns(WayOutStop, table, limits, time);
+        AddLockHolder(signs, holder);
+        return Task.FromResult(signs.Proof);
+    }
+
     /// <summary>Looks at everything.</summary>
     public async Task<RunProof> ProveAsync(CancellationToken cancellationToken)
     {
@@ -79,13 +93,34 @@ internal sealed class RunProver(ServerConfiguration configuration, ProcessTable 
         var process = processes.Find(p => p.Id == file.ProcessId);
         if (process is not null && IsServer(process))
         {
-            signs.AddRunning("lock", $"{PostmasterFile.Name} in '{data.Path}' names {process.Shown}, which runs", process.Id);
+            AddLockHolder(signs, process);
         }
         else
         {
             signs.AddStopped("lock", $"{PostmasterFile.Name} in '{data.Path}' names process {file.ProcessId.ToString(CultureInfo.InvariantCulture)}, and no server of that number runs");
         }
     }
+
+    private ProcessEntry? TryFindLockHolder()
+    {
+        try
+        {
+            return PostmasterFile.Read(data.Path) is { } file
+                && table.Read(file.ProcessId) is { Zombie: false } process
+                && IsServer(process)
+                && table.WorkingDirectory(process.Id) == data.Path
+                ? process
+                : null;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            // The whole proof meets it again, and says it.
+            return null;
+        }
+    }
+
+    private void AddLockHolder(RunSigns signs, ProcessEntry process) =>
+        signs.AddRunning("lock", $"{PostmasterFile.Name} in '{data.Path}' names {process.Shown}, which runs", process.Id);
 
     private void ObserveProcesses(RunSigns signs, List<ProcessEntry> processes, CancellationToken cancellationToken)
     {
