@@ -8,10 +8,15 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index,
     private const int SampleBytes = 16 * 1024;
     private const int SampledFrom = 256 * 1024;
 
+    /// <summary>A smaller segment is sampled, in less of it, only behind one that did not shrink: such data lie together.</summary>
+    private const int ShortSampleBytes = 4 * 1024;
+    private const int ShortSampledFrom = 64 * 1024;
+
     private readonly ZstdCompressor compressor = new(compression);
     private readonly ZstdCompressor sampler = new(Compression.Fastest);
     private readonly byte[] sample = new byte[SampleBytes * 3];
     private readonly byte[] sampleResult = new byte[SampleBytes * 3];
+    private bool lastDidNotShrink;
 
     public void Pack(CopyBatch batch)
     {
@@ -50,6 +55,7 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index,
         var payload = record[SegmentRecord.HeaderSize..];
         var stored = LooksIncompressible(raw) ? 0 : compressor.TryCompress(raw, payload[..Math.Max(0, raw.Length - (raw.Length >> 5) - 1)]);
         var isPacked = stored != 0;
+        lastDidNotShrink = !isPacked;
         if (!isPacked)
         {
             raw.CopyTo(payload);
@@ -65,14 +71,16 @@ internal sealed class SegmentPacker(Compression compression, SegmentIndex index,
     // Three samples at the fastest level: compressing what does not shrink would cost as much as hashing it.
     private bool LooksIncompressible(ReadOnlySpan<byte> raw)
     {
-        if (raw.Length < SampledFrom || compression == Compression.None)
+        var each = raw.Length >= SampledFrom ? SampleBytes : lastDidNotShrink && raw.Length >= ShortSampledFrom ? ShortSampleBytes : 0;
+        if (each == 0 || compression == Compression.None)
         {
             return false;
         }
 
-        raw[..SampleBytes].CopyTo(sample);
-        raw.Slice(raw.Length / 2, SampleBytes).CopyTo(sample.AsSpan(SampleBytes));
-        raw[^SampleBytes..].CopyTo(sample.AsSpan(SampleBytes * 2));
-        return sampler.TryCompress(sample, sampleResult.AsSpan(0, sample.Length - (sample.Length >> 5))) == 0;
+        raw[..each].CopyTo(sample);
+        raw.Slice(raw.Length / 2, each).CopyTo(sample.AsSpan(each));
+        raw[^each..].CopyTo(sample.AsSpan(each * 2));
+        var taken = sample.AsSpan(0, each * 3);
+        return sampler.TryCompress(taken, sampleResult.AsSpan(0, taken.Length - (taken.Length >> 5))) == 0;
     }
 }

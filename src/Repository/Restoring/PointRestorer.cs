@@ -188,13 +188,15 @@ internal sealed class PointRestorer(
     {
         using var loader = new SegmentLoader(chain);
         using var shared = new SharedContent(chain.Sealing);
+        using var run = new WriteRun();
         await foreach (var batch in pieces.Reader.ReadAllAsync(cancellationToken))
         {
-            batch.ForEach(piece => Fill(loader, shared, piece));
+            batch.ForEach(piece => Fill(loader, shared, run, piece));
+            run.Flush();
         }
     }
 
-    private void Fill(SegmentLoader loader, SharedContent shared, Piece piece)
+    private void Fill(SegmentLoader loader, SharedContent shared, WriteRun run, Piece piece)
     {
         var (file, offset, segment) = piece;
         try
@@ -202,17 +204,17 @@ internal sealed class PointRestorer(
             if (segment.IsZero)
             {
                 SharedContent.Clear(file, offset, segment.Length);
+                file.Release();
             }
             else if (file.MayShare && shared.IsRight(file, offset, segment))
             {
                 Interlocked.Add(ref bytesShared, segment.Length);
+                file.Release();
             }
             else
             {
-                Write(loader, file, offset, segment);
+                run.Add(file, offset, Load(loader, file, offset, segment));
             }
-
-            file.Release();
         }
         catch
         {
@@ -223,7 +225,7 @@ internal sealed class PointRestorer(
         Interlocked.Add(ref bytesDone, segment.Length);
     }
 
-    private void Write(SegmentLoader loader, RestoredFile file, long offset, in SegmentReference segment)
+    private ReadOnlySpan<byte> Load(SegmentLoader loader, RestoredFile file, long offset, in SegmentReference segment)
     {
         if (!loader.TryLoad(segment, out var bytes, out var finding))
         {
@@ -236,7 +238,7 @@ internal sealed class PointRestorer(
                 finding));
         }
 
-        file.Write(bytes, offset);
+        return bytes;
     }
 
     private void ReportProgress()

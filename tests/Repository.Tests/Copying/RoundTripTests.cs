@@ -78,6 +78,21 @@ public sealed class RoundTripTests : RepositoryTest
         await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
     }
 
+    [Fact]
+    public async Task Pages_that_shrink_are_compressed_also_behind_pages_that_do_not()
+    {
+        const int Part = 128 * 1024;
+        byte[] content = [.. Enumerable.Range(0, 16).SelectMany(i => i % 4 < 3 ? Bytes.Random(Part, seed: i) : Bytes.Text(Part, seed: i))];
+        Source.WithFile("relation", content);
+        var spec = NewFull();
+
+        var copied = await BackUpAsync(spec, Source.Entries(e => e with { PageBytes = e.Kind == EntryKind.File ? 8192 : 0 }));
+
+        Assert.InRange(copied.NewStoredBytes, 12 * Part, (13 * Part) + (Part / 2));
+        await CommitAsync(spec);
+        await AssertRestoresAsync(spec.Point, TreeSnapshot.Take(Source.Root));
+    }
+
     [Theory]
     [InlineData(Compression.None)]
     [InlineData(Compression.Fastest)]
