@@ -231,7 +231,7 @@ internal sealed class AgentConfiguration(Func<EngineLimits, EngineCatalog> makeE
         }
 
         var resolved = Collect(key, () => PathResolution.Resolve(own, node: ""), problems);
-        if (resolved == data || resolved?.StartsWith(data + "/", StringComparison.Ordinal) == true)
+        if (resolved is not null && PathResolution.IsInside(resolved, data))
         {
             problems.Add($"{key}: {own} lies inside {data}, which is backed up and replaced by restores; choose another directory");
         }

@@ -1,7 +1,6 @@
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
 using Cairn.Agent.Native;
-using Cairn.Agent.Roots;
 using Cairn.Shared.Errors;
 using Cairn.V1;
 using Microsoft.Extensions.Logging;
@@ -16,7 +15,7 @@ namespace Cairn.Agent.Exporting;
 /// begun anew; what it makes gets its name when it is whole.
 /// </summary>
 internal sealed class PointExport(
-    AgentSettings settings, AllowedRoots roots, NodeRepository repository, ILogger<PointExport> logger)
+    AgentSettings settings, ExportPlaces places, NodeRepository repository, ILogger<PointExport> logger)
 {
     private const string PartialSuffix = ".partial";
 
@@ -36,8 +35,7 @@ internal sealed class PointExport(
         var archives = request.Format == ExportFormat.Tar ? await form.ArchivesAsync(opened, point, cancellationToken) : [];
         var isOneFile = request.Format == ExportFormat.Tar && archives.Count == 0;
         var place = Path.Combine(request.Directory, $"{point}-{settings.Node}{(isOneFile ? packing.Extension : "")}");
-        var target = roots.Require(place).Path;
-        RequireApart(target);
+        var target = places.Require(place);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         if (isOneFile)
         {
@@ -110,21 +108,4 @@ internal sealed class PointExport(
     });
 
     private static int? Level(int? given) => given is null or 0 ? null : given;
-
-    // Nothing but the agent's own may stand in its directories.
-    private void RequireApart(string target)
-    {
-        foreach (var taken in (string[])[settings.RepositoryPath, settings.StateDirectory])
-        {
-            if (target == taken || target.StartsWith(taken + "/", StringComparison.Ordinal))
-            {
-                throw new CairnException(
-                    ErrorCode.PathUnusable,
-                    $"{target} lies in {taken}, which is the agent's own",
-                    "export to another directory below the allowed roots",
-                    settings.Node,
-                    target);
-            }
-        }
-    }
 }

@@ -135,6 +135,7 @@ internal static class AgentHost
         services.AddSingleton<PointCommit>();
         services.AddSingleton<PointVerification>();
         services.AddSingleton<PointDeletion>();
+        services.AddSingleton<ExportPlaces>();
         services.AddSingleton<PointExport>();
         services.AddSingleton<PointCatalogue>();
         services.AddSingleton<NodeDescriber>();

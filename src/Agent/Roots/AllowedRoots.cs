@@ -17,7 +17,7 @@ internal sealed class AllowedRoots(string node, IReadOnlyList<string> configured
         var resolved = PathResolution.Resolve(path, node);
         var parent = Path.GetDirectoryName(resolved);
         if (parent is not null
-            && configured.Any(root => IsInside(parent, PathResolution.Resolve(root, node))))
+            && configured.Any(root => PathResolution.IsInside(parent, PathResolution.Resolve(root, node))))
         {
             return new ResolvedRoot(path, resolved);
         }
@@ -30,7 +30,4 @@ internal sealed class AllowedRoots(string node, IReadOnlyList<string> configured
             node.Length == 0 ? null : node,
             path);
     }
-
-    private static bool IsInside(string path, string root) =>
-        path == root || root == "/" || path.StartsWith(root + "/", StringComparison.Ordinal);
 }

@@ -44,6 +44,10 @@ internal static class PathResolution
         }
     }
 
+    /// <summary>Whether a resolved path is a resolved directory or lies in it.</summary>
+    public static bool IsInside(string path, string directory) =>
+        path == directory || directory == "/" || path.StartsWith(directory + "/", StringComparison.Ordinal);
+
     private static CairnException Unusable(string finding, string path, string node) => new(
         ErrorCode.PathUnusable,
         finding,

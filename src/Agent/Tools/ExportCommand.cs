@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cairn.Agent.Engines;
 using Cairn.Agent.Exporting;
 using Cairn.Agent.Hosting;
+using Cairn.Agent.Roots;
 using Cairn.Repository;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
@@ -31,9 +32,15 @@ internal static class ExportCommand
             var (isTar, packing) = (parsed.GetValue(format) == "tar", new Packing(parsed.GetValue(gzip), parsed.GetValue(zstd)));
             var split = parsed.GetValue(archives);
             Check(isTar, split, packing, parsed.GetValue(match)!);
+            var path = parsed.GetValue(target)!;
+            if (path != "-")
+            {
+                var resolved = PathResolution.Resolve(Path.GetFullPath(path), tool.Node);
+                ExportPlaces.RequireOutside(resolved, tool.RepositoryPath, "the repository itself", tool.Node);
+            }
+
             await using var repository = await tool.OpenAsync(readOnly: true, cancellationToken);
             var point = (await PointArgument.ResolveAsync(repository, parsed.GetValue(named)!, cancellationToken)).Point;
-            var path = parsed.GetValue(target)!;
             if (!isTar)
             {
                 var plain = await repository.ExportPlainAsync(point, Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), progress: null, cancellationToken);

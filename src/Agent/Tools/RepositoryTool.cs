@@ -17,6 +17,9 @@ internal sealed class RepositoryTool(string node, string repositoryPath, KeySour
     /// <summary>This node's name.</summary>
     public string Node { get; } = node;
 
+    /// <summary>The repository's directory, as configured.</summary>
+    public string RepositoryPath { get; } = repositoryPath;
+
     /// <summary>Where results go.</summary>
     public TextWriter Output { get; } = output;
 
@@ -73,14 +76,14 @@ internal sealed class RepositoryTool(string node, string repositoryPath, KeySour
         var options = new RepositoryOptions { ReadOnly = true, Key = opening };
         try
         {
-            var repository = await LocalRepository.OpenOrCreateAsync(repositoryPath, options, cancellationToken);
+            var repository = await LocalRepository.OpenOrCreateAsync(RepositoryPath, options, cancellationToken);
             if (readOnly)
             {
                 return repository;
             }
 
             await repository.DisposeAsync();
-            return await LocalRepository.OpenOrCreateAsync(repositoryPath, options with { ReadOnly = false }, cancellationToken);
+            return await LocalRepository.OpenOrCreateAsync(RepositoryPath, options with { ReadOnly = false }, cancellationToken);
         }
         catch (RepositoryException failure)
         {

@@ -57,6 +57,33 @@ public sealed class PointExportTests
         Assert.False(Directory.Exists(agent.Files.At("elsewhere")));
     }
 
+    [Theory]
+    [InlineData("db/data", "db/data")]
+    [InlineData("db/meta/below", "db/meta")]
+    [InlineData("db/link", "db/data")]
+    [InlineData("db/repository", "db/repository")]
+    [InlineData("db/repository/below", "db/repository")]
+    [InlineData("db/.cairn/out", ".cairn")]
+    public async Task A_directory_of_the_database_or_of_the_agent_is_refused_before_a_byte_is_written(string directory, string named)
+    {
+        await using var agent = await TestAgent.StartAsync(agent =>
+        {
+            agent.Repository = agent.Files.At("db", "repository");
+            Directory.CreateSymbolicLink(agent.Files.At("db", "link"), agent.Data);
+        });
+        var point = await agent.BackUpAsync();
+        var before = Names(agent);
+        var request = Request(agent, point, ExportFormat.Plain);
+        request.Directory = agent.Files.At(directory);
+
+        var refusal = await agent.RefusedAsync(agent.Client.ExportAsync(request));
+
+        Assert.Equal("PATH_UNUSABLE", refusal.Code);
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("export to another directory", refusal.WayOut, StringComparison.Ordinal);
+        Assert.Equal(before, Names(agent));
+    }
+
     [Fact]
     public async Task What_is_there_already_is_left_alone()
     {
@@ -68,6 +95,9 @@ public sealed class PointExportTests
 
         Assert.Equal("PATH_UNUSABLE", refused.Error.Code);
     }
+
+    private static IReadOnlyList<string> Names(TestAgent agent) =>
+        [.. Directory.EnumerateFileSystemEntries(agent.Files.At("db"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     private static ExportRequest Request(TestAgent agent, Cairn.Repository.PointId point, ExportFormat format) => new()
     {

@@ -92,6 +92,21 @@ public sealed class RepositoryCommandTests : IAsyncLifetime, IDisposable
         Assert.Contains("is sound", Run(0, "verify", "latest"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("tar")]
+    public void A_point_is_not_exported_into_the_repository_that_holds_it(string format)
+    {
+        Directory.CreateSymbolicLink(files.At("link"), RepositoryPath);
+        var before = Snapshot.Of(RepositoryPath);
+
+        var refusal = Run(3, "export", "latest", files.At("link", "out"), "--format", format);
+
+        Assert.Contains("code: PATH_UNUSABLE", refusal, StringComparison.Ordinal);
+        Assert.Contains($"lies in {RepositoryPath}", refusal, StringComparison.Ordinal);
+        Assert.Equal(before, Snapshot.Of(RepositoryPath));
+    }
+
     [Fact]
     public async Task Sweeping_is_refused_while_somebody_writes_and_looking_is_not()
     {
