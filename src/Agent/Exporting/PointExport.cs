@@ -1,5 +1,6 @@
 using Cairn.Agent.Backup;
 using Cairn.Agent.Configuration;
+using Cairn.Agent.Journal;
 using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 using Cairn.V1;
@@ -11,15 +12,13 @@ using PointId = Cairn.Repository.PointId;
 namespace Cairn.Agent.Exporting;
 
 /// <summary>
-/// Brings this node's part of a point to a directory on its own host, below the allowed roots. An export that was interrupted is
-/// begun anew; what it makes gets its name when it is whole.
+/// Brings this node's part of a point to a directory on its own host, where exports may go. An export that was interrupted is begun anew; what it makes gets
+/// its name when it is whole, and is known again by then.
 /// </summary>
 internal sealed class PointExport(
-    AgentSettings settings, ExportPlaces places, NodeRepository repository, ILogger<PointExport> logger)
+    AgentSettings settings, ExportPlaces places, NodeRepository repository, AgentJournal journal, TimeProvider time, ILogger<PointExport> logger)
 {
-    private const string PartialSuffix = ".partial";
-
-    /// <summary>Exports as asked for; done already when what it makes is there.</summary>
+    /// <summary>Exports as asked for; what the same job has made already is answered again.</summary>
     public async Task<Cairn.V1.TaskStatus> RunAsync(
         ExportOnWire request, IProgress<Progress> progress, CancellationToken cancellationToken)
     {
@@ -34,78 +33,148 @@ internal sealed class PointExport(
         var form = new DatabaseForm(settings.Engines);
         var archives = request.Format == ExportFormat.Tar ? await form.ArchivesAsync(opened, point, cancellationToken) : [];
         var isOneFile = request.Format == ExportFormat.Tar && archives.Count == 0;
-        var place = Path.Combine(request.Directory, $"{point}-{settings.Node}{(isOneFile ? packing.Extension : "")}");
-        var target = places.Require(place);
+        var target = places.Require(
+            Path.Combine(request.Directory, $"{point}-{settings.Node}{(isOneFile ? packing.Extension : "")}"));
+        var job = request.Header.JobId;
+        if (MadeBefore(job, target) is { } made)
+        {
+            return Done(made);
+        }
+
+        RequireFree(target);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        if (isOneFile)
-        {
-            File.Delete(target + PartialSuffix);
-            var packed = await packing.WriteFileAsync(
-                opened, point, new Cairn.Repository.ExportRequest(), target, Report(progress), cancellationToken);
-            NativeFiles.SyncDirectory(Path.GetDirectoryName(target)!);
-            return Done(target, packed.Entries, packed.Bytes);
-        }
 
-        if (NativeFiles.Look(target).Kind != FileKind.Missing)
+        // Of its own name: another job may be exporting the same point to the same directory.
+        var partial = $"{target}.{job}.partial";
+        try
         {
-            throw new CairnException(
-                ErrorCode.PathUnusable, $"{target} is there already", "name another directory, or remove it", settings.Node, target);
+            Tree.Remove(partial, cancellationToken);
+            var (entries, bytes) = isOneFile
+                ? await WriteTarAsync(opened, point, new Cairn.Repository.ExportRequest(), packing, partial, progress, cancellationToken)
+                : archives.Count > 0
+                    ? await WriteArchivesAsync(opened, point, archives, packing, partial, progress, cancellationToken)
+                    : await WritePlainAsync(opened, point, form, job, (partial, target), progress, cancellationToken);
+            return Done(Publish(job, partial, target, entries, bytes));
         }
-
-        Tree.Remove(target + PartialSuffix, cancellationToken);
-        if (archives.Count > 0)
+        catch
         {
-            return await WriteArchivesAsync(opened, point, archives, packing, target, progress, cancellationToken);
+            // Nobody would look for it: what comes next has another name, or begins anew.
+            Tree.Remove(partial, CancellationToken.None);
+            throw;
         }
+    }
 
-        var plain = await opened.ExportPlainAsync(
-            point, target + PartialSuffix, new CopyTotals("export", []).Report(progress), cancellationToken);
-        if (await form.FinishAsync(opened, point, target + PartialSuffix, target, cancellationToken) is { } lack)
-        {
-            ExportLog.NotFinished(logger, request.Header.JobId, lack);
-        }
-
-        NativeFiles.Rename(target + PartialSuffix, target);
-        NativeFiles.SyncDirectory(Path.GetDirectoryName(target)!);
-        return Done(target, plain.Files, plain.Bytes);
+    private static async Task<(long Entries, long Bytes)> WriteTarAsync(
+        INodeRepository opened,
+        PointId point,
+        Cairn.Repository.ExportRequest request,
+        Packing packing,
+        string path,
+        IProgress<Progress> progress,
+        CancellationToken cancellationToken)
+    {
+        // Of an archive only what was written is known while it is made.
+        var report = await packing.WriteFileAsync(
+            opened,
+            point,
+            request,
+            path,
+            written => progress.Report(new Progress { Phase = "export", BytesDone = written, BytesWritten = written }),
+            cancellationToken);
+        return (report.Entries, report.Bytes);
     }
 
     // As the database's own tools would have made them.
-    private static async Task<Cairn.V1.TaskStatus> WriteArchivesAsync(
+    private static async Task<(long Entries, long Bytes)> WriteArchivesAsync(
         INodeRepository opened,
         PointId point,
         IReadOnlyList<(string Name, Cairn.Repository.ExportRequest Request)> archives,
         Packing packing,
-        string target,
+        string partial,
         IProgress<Progress> progress,
         CancellationToken cancellationToken)
     {
         var (entries, bytes) = (0L, 0L);
         foreach (var (name, request) in archives)
         {
-            var path = $"{target}{PartialSuffix}/{name}{packing.Extension}";
+            var path = $"{partial}/{name}{packing.Extension}";
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var report = await packing.WriteFileAsync(opened, point, request, path, Report(progress), cancellationToken);
-            entries += report.Entries;
-            bytes += report.Bytes;
+            var written = await WriteTarAsync(opened, point, request, packing, path, progress, cancellationToken);
+            entries += written.Entries;
+            bytes += written.Bytes;
         }
 
-        NativeFiles.SyncDirectory(target + PartialSuffix);
-        NativeFiles.Rename(target + PartialSuffix, target);
-        NativeFiles.SyncDirectory(Path.GetDirectoryName(target)!);
-        return Done(target, entries, bytes);
+        NativeFiles.SyncDirectory(partial);
+        return (entries, bytes);
     }
 
-    private static Cairn.V1.TaskStatus Done(string path, long entries, long bytes) => new()
+    private async Task<(long Entries, long Bytes)> WritePlainAsync(
+        INodeRepository opened,
+        PointId point,
+        DatabaseForm form,
+        string job,
+        (string Partial, string Target) place,
+        IProgress<Progress> progress,
+        CancellationToken cancellationToken)
     {
-        Export = new ExportResult { Path = path, Entries = entries, Bytes = bytes },
-    };
+        var plain = await opened.ExportPlainAsync(
+            point, place.Partial, new CopyTotals("export", []).Report(progress), cancellationToken);
+        if (await form.FinishAsync(opened, point, place.Partial, place.Target, cancellationToken) is { } lack)
+        {
+            ExportLog.NotFinished(logger, job, lack);
+        }
 
-    // Of an archive only what was written is known while it is made.
-    private static Action<long> Report(IProgress<Progress> progress) => written => progress.Report(new Progress
+        return (plain.Files, plain.Bytes);
+    }
+
+    // The agent may die right behind the rename: by what is journaled before it the export is known again, and told from another's.
+    private ExportRecord Publish(string job, string partial, string target, long entries, long bytes)
     {
-        Phase = "export", BytesDone = written, BytesWritten = written,
-    });
+        var whole = NativeFiles.Require(partial);
+        var record = new ExportRecord(target, whole.Identity.Inode, whole.ModifiedNs, entries, bytes, time.GetUtcNow());
+        journal.Exports.Put(job, record);
+        try
+        {
+            NativeFiles.RenameNew(partial, target);
+        }
+        catch (NativeFailureException failure) when (failure.Error is NativeFailureException.Exists)
+        {
+            throw Taken(target);
+        }
+        catch (NativeFailureException failure) when (failure.Error is NativeFailureException.InvalidArgument
+            or NativeFailureException.NotImplemented or NativeFailureException.NotSupported)
+        {
+            // Network file systems cannot refuse a taken name in the rename itself.
+            RequireFree(target);
+            NativeFiles.Rename(partial, target);
+        }
+
+        NativeFiles.SyncDirectory(Path.GetDirectoryName(target)!);
+        return record;
+    }
+
+    private ExportRecord? MadeBefore(string job, string target)
+    {
+        var found = NativeFiles.Look(target);
+        return journal.Exports.Find(job) is { } record
+            && (record.Path, record.Inode, record.ModifiedNs) == (target, found.Identity.Inode, found.ModifiedNs) ? record : null;
+    }
+
+    private void RequireFree(string target)
+    {
+        if (NativeFiles.Look(target).Kind != FileKind.Missing)
+        {
+            throw Taken(target);
+        }
+    }
+
+    private CairnException Taken(string target) => new(
+        ErrorCode.PathUnusable, $"{target} is there already", "name another directory, or remove it", settings.Node, target);
+
+    private static Cairn.V1.TaskStatus Done(ExportRecord made) => new()
+    {
+        Export = new ExportResult { Path = made.Path, Entries = made.Entries, Bytes = made.Bytes },
+    };
 
     private static int? Level(int? given) => given is null or 0 ? null : given;
 }

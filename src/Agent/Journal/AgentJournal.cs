@@ -5,7 +5,7 @@ using Cairn.Shared.Errors;
 namespace Cairn.Agent.Journal;
 
 /// <summary>
-/// All that the agent must not forget: tasks, epochs, captures, copies, restores. One directory, one agent at a time.
+/// All that the agent must not forget: tasks, epochs, captures, copies, exports, restores. One directory, one agent at a time.
 /// </summary>
 internal sealed class AgentJournal : IDisposable
 {
@@ -26,6 +26,7 @@ internal sealed class AgentJournal : IDisposable
         Tasks = new JournalCollection<TaskRecord>(directory, "tasks", "task", findings);
         Captures = new JournalCollection<CaptureRecord>(directory, "captures", "capture", findings);
         Copies = new JournalCollection<CopyRecord>(directory, "copies", "copy", findings);
+        Exports = new JournalCollection<ExportRecord>(directory, "exports", "export", findings);
         Restores = new JournalCollection<RestoreRecord>(directory, "restores", "restore", findings);
         var epochs = new JournalCollection<EpochRecord>(directory, "epochs", "epochs", findings);
         if (findings.Count > 0)
@@ -50,6 +51,9 @@ internal sealed class AgentJournal : IDisposable
 
     /// <summary>Copies by job.</summary>
     public JournalCollection<CopyRecord> Copies { get; }
+
+    /// <summary>Exports that were whole, by job.</summary>
+    public JournalCollection<ExportRecord> Exports { get; }
 
     /// <summary>Restores by job.</summary>
     public JournalCollection<RestoreRecord> Restores { get; }
@@ -83,6 +87,7 @@ internal sealed class AgentJournal : IDisposable
         Prune(Tasks, task => task.Ended < before);
         Prune(Captures, capture => capture.Removed && capture.Ended < before);
         Prune(Copies, copy => copy.Made < before);
+        Prune(Exports, export => export.Made < before);
         Prune(Restores, restore => restore.State == RestoreState.Discarded && restore.Changed < before);
     }
 

@@ -1,7 +1,11 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text.Json;
+using Cairn.Agent.Journal;
+using Cairn.Agent.Native;
 using Cairn.Agent.Tests.Plain;
 using Cairn.V1;
+using Google.Protobuf;
 
 namespace Cairn.Agent.Tests.Exporting;
 
@@ -96,8 +100,86 @@ public sealed class PointExportTests
         Assert.Equal("PATH_UNUSABLE", refused.Error.Code);
     }
 
+    [Theory]
+    [InlineData(ExportFormat.Plain)]
+    [InlineData(ExportFormat.Tar)]
+    public async Task An_export_that_was_whole_when_the_agent_died_is_known_again_and_not_made_twice(ExportFormat format)
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var point = await agent.BackUpAsync();
+        var done = await agent.DoneAsync(agent.Client.ExportAsync(Request(agent, point, format)));
+        var made = Snapshot.Of(agent.Files.At("db", "out"));
+
+        await DieBeforeTheEndIsJournaledAsync(agent, done);
+        var end = await agent.EndOfAsync(await agent.Client.GetTaskAsync(new GetTaskRequest { TaskId = done.TaskId }));
+
+        Assert.True(end.State == TaskState.Succeeded, $"{end.Error?.Message}");
+        Assert.Equal(done.Export, end.Export);
+        Assert.Equal(made, Snapshot.Of(agent.Files.At("db", "out")));
+    }
+
+    [Theory]
+    [InlineData(ExportFormat.Plain)]
+    [InlineData(ExportFormat.Tar)]
+    public async Task What_another_put_there_while_the_agent_was_dead_is_left_alone(ExportFormat format)
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var point = await agent.BackUpAsync();
+        var done = await agent.DoneAsync(agent.Client.ExportAsync(Request(agent, point, format)));
+
+        await DieBeforeTheEndIsJournaledAsync(agent, done, () =>
+        {
+            Tree.Remove(done.Export.Path, CancellationToken.None);
+            if (format == ExportFormat.Plain)
+            {
+                Directory.CreateDirectory(done.Export.Path);
+            }
+            else
+            {
+                agent.Files.Write(Path.GetRelativePath(agent.Files.Path, done.Export.Path), "foreign");
+            }
+        });
+        var foreign = Snapshot.Of(agent.Files.At("db", "out"));
+        var end = await agent.EndOfAsync(await agent.Client.GetTaskAsync(new GetTaskRequest { TaskId = done.TaskId }));
+
+        Assert.Equal((TaskState.Failed, "PATH_UNUSABLE"), (end.State, end.Error?.Code));
+        Assert.Equal(foreign, Snapshot.Of(agent.Files.At("db", "out")));
+    }
+
+    [Fact]
+    public async Task An_export_that_fails_leaves_nothing_half_made()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var point = await agent.BackUpAsync();
+        var packs = Directory.GetFiles(agent.Settings().RepositoryPath, "*.pack", SearchOption.AllDirectories);
+        File.Delete(packs.Order(StringComparer.Ordinal).First());
+
+        var refusal = await agent.RefusedAsync(agent.Client.ExportAsync(Request(agent, point, ExportFormat.Plain)));
+
+        Assert.Equal("POINT_DAMAGED", refusal.Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(agent.Files.At("db", "out")));
+    }
+
     private static IReadOnlyList<string> Names(TestAgent agent) =>
         [.. Directory.EnumerateFileSystemEntries(agent.Files.At("db"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    // What a kill right behind the rename leaves: everything but the end of the task in the journal.
+    private static async Task DieBeforeTheEndIsJournaledAsync(TestAgent agent, Cairn.V1.TaskStatus done, Action? meanwhile = null)
+    {
+        await agent.StopAsync();
+        using (var journal = AgentJournal.Open(TestAgent.Node, agent.Settings().StateDirectory))
+        {
+            var begun = done.Clone();
+            begun.State = TaskState.Running;
+            begun.Export = null;
+            begun.Ended = null;
+            using var json = JsonDocument.Parse(JsonFormatter.Default.Format(begun));
+            journal.Tasks.Put(done.TaskId, journal.Tasks.Find(done.TaskId)! with { Status = json.RootElement, Ended = null });
+        }
+
+        meanwhile?.Invoke();
+        await agent.StartAgainAsync();
+    }
 
     private static ExportRequest Request(TestAgent agent, Cairn.Repository.PointId point, ExportFormat format) => new()
     {
