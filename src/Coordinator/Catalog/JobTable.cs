@@ -49,15 +49,23 @@ internal sealed class JobTable(CatalogDatabase database)
     });
 
     /// <summary>
-    /// Raises the epoch of a job's lock above one that an agent turned out to have seen. Only before the job's first
-    /// command: afterwards its commands carry the old number.
+    /// Raises the epoch of a job's lock above one that an agent turned out to have seen, for all who share it: they only read, and would be
+    /// overtaken by the commands of their own lock. Only before the job's first command: what an agent has done under the old number was
+    /// overtaken by somebody else.
     /// </summary>
     public long RaiseEpoch(JobId id, string cluster, long above) => database.Write((db, transaction) =>
     {
         var epoch = LockTable.RaiseAbove(db, id, cluster, above, transaction);
-        db.Execute("UPDATE jobs SET epoch = @epoch WHERE job_id = @id", new { epoch, id = id.ToString() }, transaction);
+        db.Execute(
+            "UPDATE jobs SET epoch = @epoch WHERE job_id = @id OR job_id IN (SELECT job_id FROM lock_holders WHERE cluster = @cluster)",
+            new { epoch, id = id.ToString(), cluster },
+            transaction);
         return epoch;
     });
+
+    /// <summary>The epoch of a job's lock now.</summary>
+    public long EpochOf(JobId id) => database.Read(db => db.ExecuteScalar<long>(
+        "SELECT epoch FROM jobs WHERE job_id = @id", new { id = id.ToString() }));
 
     /// <summary>Records that the job runs, and in which phase; one that was given up is cancelling in whatever phase.</summary>
     public void SetPhase(JobId id, string phase) => database.Write((db, transaction) => db.Execute(

@@ -122,8 +122,7 @@ internal sealed class NodeTasks(AgentCalls calls, CoordinatorLimits limits, Time
             var command = new Command(job.Id, job.Cluster, job.Epoch, node, id, name, terms, call, job.Adopted);
             try
             {
-                var status = await FollowAsync(
-                    command, state => job.Report(state, node), fault => job.Note(fault, node), cancellationToken);
+                var status = await FollowAsync(job, command, cancellationToken);
                 if (status.State == TaskState.Succeeded)
                 {
                     return status;
@@ -149,6 +148,23 @@ internal sealed class NodeTasks(AgentCalls calls, CoordinatorLimits limits, Time
     {
         var status = await FollowAsync(command, static _ => { }, static _ => { }, cancellationToken);
         return status.State == TaskState.Succeeded ? status : throw Failure(status, command.Node);
+    }
+
+    // A command may be on its way while another job raises the epoch of the lock that both share; under the new one it is the same command.
+    private async Task<V1.TaskStatus> FollowAsync(RunningJob job, Command command, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await FollowAsync(
+                    command, state => job.Report(state, command.Node), fault => job.Note(fault, command.Node), cancellationToken);
+            }
+            catch (CairnException failure) when (failure.Code == ErrorCode.StaleEpoch && job.Epoch > command.Epoch)
+            {
+                command = command with { Epoch = job.Epoch };
+            }
+        }
     }
 
     private async Task<V1.TaskStatus> FollowAsync(

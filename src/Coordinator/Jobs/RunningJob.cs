@@ -35,8 +35,8 @@ internal sealed class RunningJob(
     /// <summary>The cluster whose lock it holds.</summary>
     public string Cluster => record.Cluster;
 
-    /// <summary>The lock's fencing number, which every command carries.</summary>
-    public long Epoch { get; private set; } = record.Epoch;
+    /// <summary>The lock's fencing number, which every command carries. Whoever shares the lock may raise it, so it is looked up.</summary>
+    public long Epoch => table.EpochOf(record.Id);
 
     /// <summary>The point that it is about, as far as that is known when it begins; else empty.</summary>
     public string PointId => record.PointId;
@@ -108,8 +108,8 @@ internal sealed class RunningJob(
             return;
         }
 
-        Epoch = table.RaiseEpoch(Id, Cluster, seen);
-        shown.Update(job => job.Epoch = Epoch);
+        var raised = table.RaiseEpoch(Id, Cluster, seen);
+        shown.Update(job => job.Epoch = raised);
     }
 
     /// <summary>Makes the job's one choice durable, together with <paramref name="alongside"/>.</summary>
@@ -222,6 +222,7 @@ internal sealed class RunningJob(
     {
         var state = shown.Update(job =>
         {
+            job.Epoch = Math.Max(job.Epoch, status.Epoch);
             var mine = Node(job, node);
             mine.Progress = status.Progress;
             mine.State = status.State;

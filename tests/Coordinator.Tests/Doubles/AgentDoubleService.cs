@@ -230,6 +230,7 @@ internal sealed class AgentDoubleService(AgentDouble agent, IHostApplicationLife
             throw new CairnException(ErrorCode.WrongNode, $"a command for {header.Node} came to {agent.Node}", "find the right one");
         }
 
+        Script.OnCommand?.Invoke(kind);
         lock (Memory)
         {
             var highest = Memory.Epochs.GetValueOrDefault(header.Cluster);

@@ -40,6 +40,9 @@ internal sealed class AgentScript
     /// <summary>Changes what a successful task answers.</summary>
     public Action<string, IMessage, Cairn.V1.TaskStatus>? OnSuccess { get; set; }
 
+    /// <summary>Called with the word of each command that comes in, before its epoch is looked at.</summary>
+    public Action<string>? OnCommand { get; set; }
+
     /// <summary>Checks that a precheck answers besides the one that passes.</summary>
     public List<Check> Checks { get; } = [];
 

@@ -1,6 +1,7 @@
 using Cairn.Coordinator.Tests.Doubles;
 using Cairn.Coordinator.Tests.Restores;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Tests.Jobs;
@@ -25,6 +26,51 @@ public sealed class SharedLockTests
         Assert.Equal(verified.Epoch, backup.Epoch);
         Assert.Equal(verify.JobId, Assert.Single(held.Holders).JobId);
         Assert.Empty((await ClusterAsync(cluster)).Holders);
+    }
+
+    [Fact]
+    public async Task A_verify_that_runs_goes_on_under_the_epoch_that_a_backup_beside_it_had_to_raise()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+        cluster["n1"].Script.Hold("verify");
+        cluster["n1"].Script.Fail("verify", ErrorCode.Interrupted, "n1: the agent was restarted");
+        var verify = await VerifyAsync(cluster);
+        await cluster.TookAsync("n1", "verify");
+
+        cluster["n2"].Memory.Epochs[TestCluster.Name] = 41;
+        var backup = await cluster.BackUpAsync();
+        cluster["n1"].Script.Release("verify");
+        var verified = await cluster.EndOfAsync(verify);
+
+        Assert.True(backup.State == JobState.Succeeded, backup.ToString());
+        Assert.True(verified.State == JobState.Succeeded, verified.ToString());
+        Assert.Equal((42, 42), (backup.Epoch, verified.Epoch));
+    }
+
+    [Fact]
+    public async Task A_verify_whose_command_is_overtaken_by_an_epoch_that_its_own_lock_was_raised_to_sends_it_again()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+        cluster["n3"].Script.Hold("copy");
+        var backup = await cluster.Client.RunBackupAsync(new RunBackupRequest { Cluster = TestCluster.Name });
+        await cluster.TookAsync("n3", "copy");
+        cluster["n1"].Script.OnCommand = kind =>
+        {
+            if (kind == "verify")
+            {
+                cluster["n1"].Script.OnCommand = null;
+                cluster["n1"].Memory.Epochs[TestCluster.Name] = 42;
+                cluster.Catalog.Jobs.RaiseEpoch(JobId.Parse(backup.JobId), TestCluster.Name, above: 41);
+            }
+        };
+
+        var verified = await cluster.EndOfAsync(await VerifyAsync(cluster));
+        cluster["n3"].Script.Release("copy");
+        var backedUp = await cluster.EndOfAsync(backup);
+
+        Assert.True(verified.State == JobState.Succeeded, verified.ToString());
+        Assert.True(backedUp.State == JobState.Succeeded, backedUp.ToString());
+        Assert.Single(cluster["n1"].Memory.Received, received => received.Kind == "verify");
     }
 
     [Fact]
