@@ -9,30 +9,24 @@ namespace Cairn.Coordinator.Catalog;
 internal sealed class PointTable(CatalogDatabase database)
 {
     /// <summary>Remembers a point, once.</summary>
-    public void Put(CommitRecord record) => database.Write((db, transaction) => Put(db, record, transaction));
+    public void Put(CommitRecord record) => database.Write((db, transaction) =>
+        Put(db, record.Summary.Cluster, record.Summary.PointId, record, transaction));
 
-    /// <summary>As <see cref="Put(CommitRecord)"/>, within a transaction of the caller.</summary>
-    public static void Put(SqliteConnection db, CommitRecord record, SqliteTransaction transaction) => db.Execute(
-        """
-        INSERT INTO points (cluster, point_id, record) VALUES (@Cluster, @PointId, @Record)
-        ON CONFLICT (cluster, point_id) DO NOTHING
-        """,
-        new { record.Summary.Cluster, record.Summary.PointId, Record = record.ToByteArray() },
-        transaction);
-
-    /// <summary>Records that a point is gone; nodes may still hold it.</summary>
-    public void MarkDeleted(CommitRecord record, DateTimeOffset at) =>
-        database.Write((db, transaction) => MarkDeleted(db, record, at, transaction));
+    /// <summary>
+    /// Records that a point is gone, together with <paramref name="alongside"/>; nodes may still hold it. Its record is null when no node that could be
+    /// asked has it any more: it must not come back with one that could not.
+    /// </summary>
+    public void MarkDeleted(
+        string cluster, string pointId, CommitRecord? record, DateTimeOffset at, Action<SqliteConnection, SqliteTransaction> alongside) =>
+        database.Write((db, transaction) =>
+        {
+            MarkDeleted(db, cluster, pointId, record, at, transaction);
+            alongside(db, transaction);
+        });
 
     /// <summary>As the other, within a transaction of the caller; nodes that are away may still hold it.</summary>
-    public static void MarkDeleted(SqliteConnection db, CommitRecord record, DateTimeOffset at, SqliteTransaction transaction)
-    {
-        Put(db, record, transaction);
-        db.Execute(
-            "UPDATE points SET deleted = coalesce(deleted, @at) WHERE cluster = @Cluster AND point_id = @PointId",
-            new { at = at.ToCatalog(), record.Summary.Cluster, record.Summary.PointId },
-            transaction);
-    }
+    public static void MarkDeleted(SqliteConnection db, CommitRecord record, DateTimeOffset at, SqliteTransaction transaction) =>
+        MarkDeleted(db, record.Summary.Cluster, record.Summary.PointId, record, at, transaction);
 
     /// <summary>The ids of the cluster's points that are gone.</summary>
     public IReadOnlySet<string> Deleted(string cluster) => database.Read(db => db
@@ -45,4 +39,22 @@ internal sealed class PointTable(CatalogDatabase database)
             "SELECT record FROM points WHERE cluster = @cluster AND deleted IS NULL ORDER BY point_id", new { cluster })
         .Select(CommitRecord.Parser.ParseFrom)
         .ToList());
+
+    private static void MarkDeleted(
+        SqliteConnection db, string cluster, string pointId, CommitRecord? record, DateTimeOffset at, SqliteTransaction transaction)
+    {
+        Put(db, cluster, pointId, record, transaction);
+        db.Execute(
+            "UPDATE points SET deleted = coalesce(deleted, @at) WHERE cluster = @cluster AND point_id = @pointId",
+            new { at = at.ToCatalog(), cluster, pointId },
+            transaction);
+    }
+
+    private static void Put(SqliteConnection db, string cluster, string pointId, CommitRecord? record, SqliteTransaction transaction) => db.Execute(
+        """
+        INSERT INTO points (cluster, point_id, record) VALUES (@cluster, @pointId, @record)
+        ON CONFLICT (cluster, point_id) DO NOTHING
+        """,
+        new { cluster, pointId, record = record?.ToByteArray() ?? [] },
+        transaction);
 }

@@ -79,25 +79,28 @@ internal sealed class PointIndex(CoordinatorCatalog catalog, AgentCalls calls)
 
     /// <summary>
     /// The records of all clusters' points that any of <paramref name="nodes"/> can see, what any of them has recorded as deleted and
-    /// when, and the nodes that could not be asked.
+    /// when, and which nodes could be asked.
     /// </summary>
     public async Task<AllPoints> FindAllAsync(IEnumerable<string> nodes, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(nodes.Select(node => AskAsync(node, cancellationToken)));
-        var listed = answers.Select(answer => answer.Listed).OfType<ListPointsResponse>().ToList();
+        var listed = answers.Where(answer => answer.Listed is not null).Select(answer => (answer.Node, Listed: answer.Listed!)).ToList();
         return new AllPoints(
             [
                 .. listed
-                    .SelectMany(answer => answer.Records.Concat(answer.Borrowed.Select(borrowed => borrowed.Record)))
+                    .SelectMany(answer => answer.Listed.Records.Concat(answer.Listed.Borrowed.Select(borrowed => borrowed.Record)))
                     .DistinctBy(record => (record.Summary.Cluster, record.Summary.PointId)),
             ],
             listed
-                .SelectMany(answer => answer.Deleted)
-                .GroupBy(deleted => deleted.PointId, StringComparer.Ordinal)
+                .SelectMany(answer => answer.Listed.Deleted.Select(deleted => (answer.Node, Deleted: deleted)))
+                .GroupBy(found => found.Deleted.PointId, StringComparer.Ordinal)
                 .ToDictionary(
-                    deleted => deleted.Key,
-                    deleted => deleted.Min(found => found.Deleted?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch),
+                    point => point.Key,
+                    point => new FoundDeletion(
+                        point.Min(found => found.Deleted.Deleted?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch),
+                        [.. point.Select(found => found.Node)]),
                     StringComparer.Ordinal),
+            listed.Select(answer => answer.Node).ToHashSet(StringComparer.Ordinal),
             [.. answers.Select(answer => answer.Failure).OfType<CairnException>()]);
     }
 

@@ -12,10 +12,15 @@ namespace Cairn.Coordinator.Rebuild;
 /// <summary>
 /// Makes the catalog again after it was lost: the clusters and their points from the repositories of all agents that have
 /// registered, the epochs from their journals. Adds and raises only, so it may be repeated, also in daily life; what any agent has
-/// recorded as deleted is no point any more.
+/// recorded as deleted is no point any more, and whoever may still hold it is owed its deletion.
 /// </summary>
 internal sealed class CatalogRebuild(
-    CoordinatorCatalog catalog, NodeDirectory directory, PointIndex points, ClusterSurvey survey, ILogger<CatalogRebuild> logger)
+    CoordinatorCatalog catalog,
+    NodeDirectory directory,
+    PointIndex points,
+    ClusterSurvey survey,
+    OwedDeletions deletions,
+    ILogger<CatalogRebuild> logger)
 {
     private const int MaxNodes = 10_000;
 
@@ -24,13 +29,6 @@ internal sealed class CatalogRebuild(
     {
         var all = await points.FindAllAsync(directory.All().Select(node => node.Registration.Name), cancellationToken);
         var response = new RebuildCatalogResponse { Unreachable = { all.Unreachable.Select(failure => failure.ToDetail()) } };
-
-        // A deletion that any node has recorded counts: one that was away then must not bring the point back.
-        var deleted = all.Records.Where(record => all.Deleted.ContainsKey(record.Summary.PointId)).ToList();
-        foreach (var record in deleted)
-        {
-            catalog.Points.MarkDeleted(record, all.Deleted[record.Summary.PointId]);
-        }
 
         var newest = all.Records
             .GroupBy(record => record.Summary.Cluster, StringComparer.Ordinal)
@@ -47,8 +45,7 @@ internal sealed class CatalogRebuild(
                 continue;
             }
 
-            response.Clusters.Add(await RebuildAsync(
-                name, isNew, deleted.Where(record => record.Summary.Cluster == name), response, cancellationToken));
+            response.Clusters.Add(await RebuildAsync(name, isNew, all, response, cancellationToken));
         }
 
         return response;
@@ -75,13 +72,12 @@ internal sealed class CatalogRebuild(
     }
 
     private async Task<RebuiltCluster> RebuildAsync(
-        string name,
-        bool isNew,
-        IEnumerable<CommitRecord> deleted,
-        RebuildCatalogResponse response,
-        CancellationToken cancellationToken)
+        string name, bool isNew, AllPoints all, RebuildCatalogResponse response, CancellationToken cancellationToken)
     {
         var cluster = catalog.Clusters.Get(name);
+
+        // A deletion that any node has recorded counts: one that was away then must not bring the point back.
+        var deleted = deletions.Renew(cluster, all);
         var before = catalog.Points.Of(name).Count;
         var topology = await survey.LookAsync(cluster, askDatabases: false, cancellationToken);
         var listing = await points.ListAsync(cluster, cancellationToken);
@@ -93,7 +89,7 @@ internal sealed class CatalogRebuild(
             Added = isNew,
             Points = listing.Points.Count,
             PointsAdded = Math.Max(0, listing.Points.Count - before),
-            DeletedPoints = { deleted.Select(record => record.Summary.PointId).Order(StringComparer.Ordinal) },
+            DeletedPoints = { deleted },
             MissingNodes = { cluster.Nodes.Where(node => directory.Find(node) is null).Order(StringComparer.Ordinal) },
             Restores =
             {

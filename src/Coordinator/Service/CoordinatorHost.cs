@@ -225,6 +225,7 @@ internal static class CoordinatorHost
             .AddSingleton<IJobFlow, DeleteFlow>()
             .AddSingleton<ExportRequests>()
             .AddSingleton<IJobFlow, ExportFlow>()
+            .AddSingleton<OwedDeletions>()
             .AddSingleton<CatalogRebuild>()
             .AddSingleton<VerifyRequests>()
             .AddSingleton<IJobFlow, VerifyFlow>()

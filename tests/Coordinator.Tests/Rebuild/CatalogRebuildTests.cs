@@ -45,8 +45,7 @@ public sealed class CatalogRebuildTests
     {
         await using var cluster = await WithPointsAsync();
         var deleted = cluster["n1"].Memory.Committed.Keys.Min()!;
-        cluster["n3"].Memory.Committed.TryRemove(deleted, out _);
-        cluster["n3"].Memory.Tombstones[deleted] = true;
+        Delete(cluster["n3"], deleted);
         await cluster.ReplaceCoordinatorAsync(nodes: null);
 
         var rebuilt = await cluster.Client.RebuildCatalogAsync(new RebuildCatalogRequest());
@@ -55,6 +54,51 @@ public sealed class CatalogRebuildTests
         Assert.Equal(1, rebuilt.Clusters[0].Points);
         var refusal = await Refusal.OfAsync(cluster.Client.PlanRestoreAsync(new RestoreRequest { Cluster = TestCluster.Name, Point = deleted }));
         Assert.Equal(ErrorCode.PointNotFound, refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_node_that_still_holds_a_point_which_another_has_deleted_is_told_to_delete_it()
+    {
+        await using var cluster = await WithPointsAsync();
+        var deleted = cluster["n1"].Memory.Committed.Keys.Min()!;
+        Delete(cluster["n3"], deleted);
+        await cluster.ReplaceCoordinatorAsync(nodes: null);
+
+        await cluster.Client.RebuildCatalogAsync(new RebuildCatalogRequest());
+        await cluster.HoldsAsync("nothing is owed", () => cluster.Catalog.Owed.All().Count == 0);
+
+        Assert.All(cluster.Agents, agent => Assert.Contains(deleted, agent.Memory.Tombstones.Keys));
+        Assert.All(cluster.Agents, agent => Assert.DoesNotContain(deleted, agent.Memory.Committed.Keys));
+        Assert.DoesNotContain("delete", cluster["n3"].Kinds());
+    }
+
+    [Fact]
+    public async Task A_node_that_was_away_when_the_catalog_was_rebuilt_cannot_bring_a_deleted_point_back_and_is_owed_its_deletion()
+    {
+        await using var cluster = await WithPointsAsync();
+        var deleted = cluster["n1"].Memory.Committed.Keys.Min()!;
+        Delete(cluster["n1"], deleted);
+        Delete(cluster["n3"], deleted);
+        await cluster["n2"].DieAsync();
+        await cluster.ReplaceCoordinatorAsync(nodes: null);
+
+        await cluster.Client.RebuildCatalogAsync(new RebuildCatalogRequest());
+        await cluster.Client.RebuildCatalogAsync(new RebuildCatalogRequest());
+        var owed = cluster.Catalog.Owed.All();
+        cluster["n2"].Script.Hold("delete");
+        await cluster.ComeBackAsync("n2");
+        await cluster.TookAsync("n2", "delete");
+        var listed = await cluster.Client.ListBackupsAsync(new ListBackupsRequest { Cluster = TestCluster.Name });
+        var refusal = await Refusal.OfAsync(cluster.Client.PlanRestoreAsync(new RestoreRequest { Cluster = TestCluster.Name, Point = deleted }));
+        cluster["n2"].Script.Release("delete");
+        await cluster.HoldsAsync("nothing is owed", () => cluster.Catalog.Owed.All().Count == 0);
+
+        Assert.Equal("n2", Assert.Single(owed).Node);
+        Assert.DoesNotContain(deleted, listed.Points.Select(point => point.PointId));
+        Assert.Single(listed.Points);
+        Assert.Equal(ErrorCode.PointNotFound, refusal.Code);
+        Assert.Contains(deleted, cluster["n2"].Memory.Tombstones.Keys);
+        Assert.Single(cluster["n2"].Memory.Committed);
     }
 
     [Fact]
@@ -84,6 +128,12 @@ public sealed class CatalogRebuildTests
             [("n1", restored.JobId, "swapped"), ("n2", restored.JobId, "swapped"), ("n3", restored.JobId, "swapped")],
             rebuilt.Clusters[0].Restores.Select(beside => (beside.Node, beside.Restore.JobId, beside.Restore.State)));
         Assert.True(undone.State == JobState.Succeeded, undone.ToString());
+    }
+
+    private static void Delete(AgentDouble agent, string point)
+    {
+        agent.Memory.Committed.TryRemove(point, out _);
+        agent.Memory.Tombstones[point] = true;
     }
 
     private static async Task<TestCluster> WithPointsAsync()
