@@ -82,6 +82,37 @@ public sealed class OwnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_that_an_agent_made_which_is_not_root_is_of_the_owner_of_the_live_file_and_root_brings_it_back_to_him()
+    {
+        Shell.Run($"chown -R nobody:nogroup '{site.At("db")}' && chown 54321:12345 '{site.Data}/one' '{site.Data}/below' && chmod 644 '{site.Data}/one'");
+        await StartAsNobodyAsync();
+        var saved = site.Look();
+        var point = await site.BackUpAsync();
+
+        var (code, finding, _) = await site.RefusedAsync(point, "owners");
+        await site.RestartAgentAsync();
+        await site.RestoreAsync(point);
+
+        Assert.Equal("PERMISSION_MISSING", code);
+        Assert.Contains("user(s) 54321", finding, StringComparison.Ordinal);
+        Assert.Equal(saved, site.Look());
+        Assert.DoesNotContain("cairn", Shell.Run($"getfattr -R -d '{site.Data}' 2>/dev/null || true"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_export_by_an_agent_that_is_not_root_says_that_the_files_are_its_own_now()
+    {
+        Shell.Run($"chown -R nobody:nogroup '{site.At("db")}' && chown 54321 '{site.Data}/one' && chmod 644 '{site.Data}/one'");
+        await StartAsNobodyAsync();
+        var point = await site.BackUpAsync();
+
+        var job = await site.DoneAsync("backup", "export", RootSite.Cluster, point, "--to", site.At("db", "out"));
+
+        Assert.Equal("nobody", Shell.Run($"stat -c %U '{site.At("db", "out")}'/*/*/data/one"));
+        Assert.Contains("data/one: owner: it belongs to 54321", job.GetProperty("events").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_agent_that_may_not_rename_in_the_directory_above_refuses_before_anything_is_touched()
     {
         Shell.Run($"chown -R nobody:nogroup '{site.At("db")}'");

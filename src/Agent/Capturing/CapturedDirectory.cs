@@ -52,7 +52,7 @@ internal sealed class CapturedDirectory(string path)
                 KeptAttributes.Copy(live, At(relative));
 
                 // Without these the agent could neither read nor remove it, were it not root.
-                NativeFiles.SetAttributes(At(relative), status with { Mode = status.Mode | 0x1C0 });
+                CopiedAttributes.Set(At(relative), status with { Mode = status.Mode | 0x1C0 });
             }
         }
     }
@@ -66,6 +66,7 @@ internal sealed class CapturedDirectory(string path)
     {
         // The other name of a captured link is the live file's.
         var source = new TreeSource(namesElsewhere: 1);
+        var owner = new CopiedOwner();
         var found = false;
         await foreach (var entry in source.ReadAsync(Path, root, Adjust, cancellationToken))
         {
@@ -81,7 +82,7 @@ internal sealed class CapturedDirectory(string path)
         SourceEntry Adjust(SourceEntry entry)
         {
             var fixedContent = entry.Kind == EntryKind.File && immutable(entry.Path[(root.Length + 1)..]);
-            return entry with { Immutable = fixedContent, Identity = fixedContent ? entry.Identity : null };
+            return owner.Of(entry with { Immutable = fixedContent, Identity = fixedContent ? entry.Identity : null });
         }
     }
 

@@ -59,7 +59,7 @@ internal static class FileCopy
 
             RandomAccess.SetLength(output, done);
             KeptAttributes.Copy(source, target);
-            NativeFiles.SetAttributes(target, status);
+            CopiedAttributes.Set(target, status);
             return done;
         }
         finally

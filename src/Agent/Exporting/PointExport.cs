@@ -4,7 +4,6 @@ using Cairn.Agent.Journal;
 using Cairn.Agent.Native;
 using Cairn.Shared.Errors;
 using Cairn.V1;
-using Microsoft.Extensions.Logging;
 using ExportOnWire = Cairn.V1.ExportRequest;
 using INodeRepository = Cairn.Repository.INodeRepository;
 using PointId = Cairn.Repository.PointId;
@@ -16,7 +15,7 @@ namespace Cairn.Agent.Exporting;
 /// its name when it is whole, and is known again by then.
 /// </summary>
 internal sealed class PointExport(
-    AgentSettings settings, ExportPlaces places, NodeRepository repository, AgentJournal journal, TimeProvider time, ILogger<PointExport> logger)
+    AgentSettings settings, ExportPlaces places, NodeRepository repository, AgentJournal journal, TimeProvider time)
 {
     /// <summary>Exports as asked for; what the same job has made already is answered again.</summary>
     public async Task<Cairn.V1.TaskStatus> RunAsync(
@@ -49,12 +48,12 @@ internal sealed class PointExport(
         try
         {
             Tree.Remove(partial, cancellationToken);
-            var (entries, bytes) = isOneFile
+            var result = isOneFile
                 ? await WriteTarAsync(opened, point, new Cairn.Repository.ExportRequest(), packing, partial, progress, cancellationToken)
                 : archives.Count > 0
                     ? await WriteArchivesAsync(opened, point, archives, packing, partial, progress, cancellationToken)
-                    : await WritePlainAsync(opened, point, form, job, (partial, target), progress, cancellationToken);
-            return Done(Publish(job, partial, target, entries, bytes));
+                    : await WritePlainAsync(opened, point, form, (partial, target), progress, cancellationToken);
+            return Done(Publish(job, partial, target, result));
         }
         catch
         {
@@ -64,7 +63,7 @@ internal sealed class PointExport(
         }
     }
 
-    private static async Task<(long Entries, long Bytes)> WriteTarAsync(
+    private static async Task<ExportResult> WriteTarAsync(
         INodeRepository opened,
         PointId point,
         Cairn.Repository.ExportRequest request,
@@ -81,11 +80,11 @@ internal sealed class PointExport(
             path,
             written => progress.Report(new Progress { Phase = "export", BytesDone = written, BytesWritten = written }),
             cancellationToken);
-        return (report.Entries, report.Bytes);
+        return new ExportResult { Entries = report.Entries, Bytes = report.Bytes };
     }
 
     // As the database's own tools would have made them.
-    private static async Task<(long Entries, long Bytes)> WriteArchivesAsync(
+    private static async Task<ExportResult> WriteArchivesAsync(
         INodeRepository opened,
         PointId point,
         IReadOnlyList<(string Name, Cairn.Repository.ExportRequest Request)> archives,
@@ -94,44 +93,40 @@ internal sealed class PointExport(
         IProgress<Progress> progress,
         CancellationToken cancellationToken)
     {
-        var (entries, bytes) = (0L, 0L);
+        var result = new ExportResult();
         foreach (var (name, request) in archives)
         {
             var path = $"{partial}/{name}{packing.Extension}";
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             var written = await WriteTarAsync(opened, point, request, packing, path, progress, cancellationToken);
-            entries += written.Entries;
-            bytes += written.Bytes;
+            result.Entries += written.Entries;
+            result.Bytes += written.Bytes;
         }
 
         NativeFiles.SyncDirectory(partial);
-        return (entries, bytes);
+        return result;
     }
 
-    private async Task<(long Entries, long Bytes)> WritePlainAsync(
+    private static async Task<ExportResult> WritePlainAsync(
         INodeRepository opened,
         PointId point,
         DatabaseForm form,
-        string job,
         (string Partial, string Target) place,
         IProgress<Progress> progress,
         CancellationToken cancellationToken)
     {
         var plain = await opened.ExportPlainAsync(
             point, place.Partial, new CopyTotals("export", []).Report(progress), cancellationToken);
-        if (await form.FinishAsync(opened, point, place.Partial, place.Target, cancellationToken) is { } lack)
-        {
-            ExportLog.NotFinished(logger, job, lack);
-        }
-
-        return (plain.Files, plain.Bytes);
+        var lack = await form.FinishAsync(opened, point, place.Partial, place.Target, cancellationToken);
+        return new ExportResult { Entries = plain.Files, Bytes = plain.Bytes, Notes = { ExportNotes.Of(plain, lack) } };
     }
 
     // The agent may die right behind the rename: by what is journaled before it the export is known again, and told from another's.
-    private ExportRecord Publish(string job, string partial, string target, long entries, long bytes)
+    private ExportRecord Publish(string job, string partial, string target, ExportResult result)
     {
         var whole = NativeFiles.Require(partial);
-        var record = new ExportRecord(target, whole.Identity.Inode, whole.ModifiedNs, entries, bytes, time.GetUtcNow());
+        var record = new ExportRecord(
+            target, whole.Identity.Inode, whole.ModifiedNs, result.Entries, result.Bytes, result.Notes, time.GetUtcNow());
         journal.Exports.Put(job, record);
         try
         {
@@ -173,7 +168,7 @@ internal sealed class PointExport(
 
     private static Cairn.V1.TaskStatus Done(ExportRecord made) => new()
     {
-        Export = new ExportResult { Path = made.Path, Entries = made.Entries, Bytes = made.Bytes },
+        Export = new ExportResult { Path = made.Path, Entries = made.Entries, Bytes = made.Bytes, Notes = { made.Notes } },
     };
 
     private static int? Level(int? given) => given is null or 0 ? null : given;

@@ -9,5 +9,7 @@ namespace Cairn.Agent.Journal;
 /// <param name="ModifiedNs">When it was last modified, in ns since 1970: inodes are used again.</param>
 /// <param name="Entries">Of the task's result.</param>
 /// <param name="Bytes">Of the task's result.</param>
+/// <param name="Notes">Of the task's result.</param>
 /// <param name="Made">When it was whole.</param>
-internal sealed record ExportRecord(string Path, ulong Inode, long ModifiedNs, long Entries, long Bytes, DateTimeOffset Made);
+internal sealed record ExportRecord(
+    string Path, ulong Inode, long ModifiedNs, long Entries, long Bytes, IReadOnlyList<string> Notes, DateTimeOffset Made);

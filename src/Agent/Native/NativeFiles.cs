@@ -131,14 +131,16 @@ internal static class NativeFiles
 
     /// <summary>
     /// Sets owner, mode and modification time, in this order. The owner only when it differs; that it may not be given away
-    /// is a failure for root only, because nobody else can.
+    /// is a failure for root only, because nobody else can: false then, and all else is set.
     /// </summary>
-    public static void SetAttributes(string path, in FileStatus status)
+    public static bool TrySetAttributes(string path, in FileStatus status)
     {
         var current = Require(path);
+        var isGiven = true;
         if (current.UserId != status.UserId || current.GroupId != status.GroupId)
         {
             var given = LibC.ChangeOwner(path, status.UserId, status.GroupId);
+            isGiven = given == 0;
             Check(IsSuperuser ? given : 0, "chown", path);
         }
 
@@ -156,6 +158,7 @@ internal static class NativeFiles
             ModifiedNanoseconds = rest < 0 ? rest + NanosecondsPerSecond : rest,
         };
         Check(LibC.SetTimes(LibC.AtCurrentDirectory, path, times, LibC.AtSymlinkNoFollow), "utimensat", path);
+        return isGiven;
     }
 
     /// <summary>Whether this process may create and remove names in a directory.</summary>

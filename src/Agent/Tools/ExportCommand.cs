@@ -46,9 +46,10 @@ internal static class ExportCommand
                 var plain = await repository.ExportPlainAsync(point, Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), progress: null, cancellationToken);
                 await tool.Output.WriteLineAsync($"{point}: {plain.Files} files, {ByteSize.Format(plain.Bytes)} in {path}");
                 var form = new DatabaseForm(BuildEngines.With(new EngineLimits()));
-                if (await form.FinishAsync(repository, point, Path.GetFullPath(path), Path.GetFullPath(path), cancellationToken) is { } lack)
+                var lack = await form.FinishAsync(repository, point, Path.GetFullPath(path), Path.GetFullPath(path), cancellationToken);
+                foreach (var note in ExportNotes.Of(plain, lack))
                 {
-                    await tool.Output.WriteLineAsync(lack);
+                    await tool.Output.WriteLineAsync(note);
                 }
 
                 return;

@@ -45,6 +45,11 @@ internal sealed class ExportFlow(PartTasks parts, NodeTasks tasks, CoordinatorLi
             cancellationToken);
         var made = status.Export ?? new ExportResult();
         job.Note(string.Create(CultureInfo.InvariantCulture, $"{made.Entries} entries, {made.Bytes} bytes are in {made.Path}"), node);
+        foreach (var note in made.Notes)
+        {
+            job.Note(note, node);
+        }
+
         return null;
     }
 }

@@ -11,7 +11,8 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
 {
     private const uint SetGroupId = 0x400;
 
-    private static readonly bool IsSuperuser = Libc.EffectiveUserId() == 0;
+    private static readonly uint Self = Libc.EffectiveUserId();
+    private static readonly bool IsSuperuser = Self == 0;
 
     private readonly OwnerNames names = new();
 
@@ -26,6 +27,10 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
             {
                 LastError.Check(Libc.ChangeOwner(handle.Number(), uid, gid), path, $"chown {uid}:{gid}");
             }
+        }
+        else
+        {
+            NoteOwner(entry);
         }
 
         foreach (var attribute in entry.ExtendedAttributes)
@@ -61,6 +66,10 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
                 target.SetLinkOwner(relative, uid, gid);
             }
         }
+        else
+        {
+            NoteOwner(entry);
+        }
 
         foreach (var attribute in entry.ExtendedAttributes)
         {
@@ -77,6 +86,14 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
     /// <summary>By name where this host has it, else by number.</summary>
     private (uint Uid, uint Gid) OwnerOf(ManifestEntry entry) =>
         (names.UserId(entry.Owner, entry.Attributes.Uid), names.GroupId(entry.Group, entry.Attributes.Gid));
+
+    private void NoteOwner(ManifestEntry entry)
+    {
+        if (OwnerOf(entry) is var (user, group) && user != Self && !IsSuperuser)
+        {
+            notes.Add(new AttributeNote(entry.Path, "owner", $"it belongs to {user}:{group}, and only root gives files away"));
+        }
+    }
 
     // Other file systems and other users may not have or set every attribute; the data come back all the same.
     private void Note(ManifestEntry entry, string attribute, int error, string path)

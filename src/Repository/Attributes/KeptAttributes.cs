@@ -9,7 +9,7 @@ public static class KeptAttributes
     /// </summary>
     public static IReadOnlyList<string> Copy(string from, string to)
     {
-        var wanted = ExtendedAttributeCalls.Read(from);
+        var wanted = ExtendedAttributeCalls.Read(from).Where(attribute => attribute.Name != CopiedOwner.AttributeName).ToList();
         var refused = new List<string>();
         foreach (var attribute in wanted.Where(attribute => ExtendedAttributeCalls.TrySet(to, attribute) != 0))
         {

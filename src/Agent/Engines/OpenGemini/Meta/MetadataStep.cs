@@ -93,7 +93,7 @@ internal sealed class MetadataStep(
             await RequireLeaderAsync(address, "after the metadata were taken", cancellationToken);
             Directory.Move(written + "/snapshots", capture.At("snapshots"));
             File.Move(written + "/raft.db", capture.At("raft.db"));
-            NativeFiles.SetAttributes(capture.Path, NativeFiles.Require(live));
+            CopiedAttributes.Set(capture.Path, NativeFiles.Require(live));
             Keep(request, RestoreRecord.LeaderMetadata, found.MetaInfo);
             var files = TreeWalk.Below(capture.Path).Where(i => i.Status.Kind == FileKind.Regular).ToList();
             return new StepResult(files.Count, files.Sum(f => f.Status.SizeBytes), CatalogueEvidence.Of(catalogue, request.Exact))
@@ -127,8 +127,8 @@ internal sealed class MetadataStep(
             await info.WriteAsync(answer.Body, cancellationToken);
         }
 
-        NativeFiles.SetAttributes(capture.At(WrittenMeta.InfoName), NativeFiles.Require(live) with { Mode = InfoMode });
-        NativeFiles.SetAttributes(capture.Path, NativeFiles.Require(live));
+        CopiedAttributes.Set(capture.At(WrittenMeta.InfoName), NativeFiles.Require(live) with { Mode = InfoMode });
+        CopiedAttributes.Set(capture.Path, NativeFiles.Require(live));
         Keep(request, RestoreRecord.CatalogueMetadata, metaInfo: null);
         return new StepResult(1, answer.Body.Length, CatalogueEvidence.Of(Catalogue.Read(answer, request.Objects), request.Exact) with { Selected = true })
         {
