@@ -109,8 +109,8 @@ internal sealed class JobTable(CatalogDatabase database)
         transaction);
 
     /// <summary>
-    /// Takes the lock again for a job that failed and can be resumed: it runs as if it had not ended, and what would have cleaned
-    /// up after it is not owed any more. Null when it cannot be resumed (any more).
+    /// Takes the lock again for a job that failed and can be resumed: it runs as if it had not ended, nor been given up while it failed, and
+    /// what would have cleaned up after it is not owed any more. Null when it cannot be resumed (any more).
     /// </summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.ClusterLocked"/>.</exception>
     public JobRecord? TryResume(JobId id, long highestSeen, DateTimeOffset now) => database.Write((db, transaction) =>
@@ -126,10 +126,16 @@ internal sealed class JobTable(CatalogDatabase database)
         var epoch = LockTable.Take(db, cluster, id, found.Kind, now, highestSeen, transaction);
         db.Execute("DELETE FROM owed WHERE job_id = @id", new { id = id.ToString() }, transaction);
         db.Execute(
-            "UPDATE jobs SET state = @running, ended = NULL, error = NULL, resumable_until = NULL, epoch = @epoch WHERE job_id = @id",
+            """
+            UPDATE jobs SET state = @running, ended = NULL, error = NULL, resumable_until = NULL, cancel_requested = NULL, epoch = @epoch
+            WHERE job_id = @id
+            """,
             new { id = id.ToString(), running = (int)JobState.Running, epoch },
             transaction);
-        return found with { State = JobState.Running, Ended = null, Error = null, ResumableUntil = null, Epoch = epoch };
+        return found with
+        {
+            State = JobState.Running, Ended = null, Error = null, ResumableUntil = null, CancelRequested = null, Epoch = epoch,
+        };
     });
 
     /// <summary>The cluster's failed jobs can not be taken up again, and what they owe is due at once; says whether any could.</summary>

@@ -114,6 +114,7 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
         return JobMessages.Of(job, catalog.Jobs.Nodes(job.Id), withEvents ? catalog.Jobs.Events(job.Id) : []);
     }
 
-    private static CairnException Unknown(string id) => new(
+    /// <summary>The refusal of an id that no job has, or none that the caller may see.</summary>
+    public static CairnException Unknown(string id) => new(
         ErrorCode.UnknownJob, $"no job that you may see has the id '{id}'", "'cairn job list' shows them", subject: id);
 }

@@ -70,20 +70,8 @@ internal sealed class JobRunner(
     public Job Resume(JobId id, long highestEpoch, string by)
     {
         ObjectDisposedException.ThrowIf(stopping.IsCancellationRequested, this);
-        var known = catalog.Jobs.Find(id);
         var resumed = catalog.Jobs.TryResume(id, highestEpoch, time.GetUtcNow())
-            ?? throw new CairnException(
-                ErrorCode.CannotResume,
-                known switch
-                {
-                    { HasEnded: false } => $"job {id} has not ended",
-                    { Kind: JobKind.Backup, State: JobState.Failed } =>
-                        $"what job {id} had captured is not kept (any more), so there is nothing to go on from",
-                    { Kind: JobKind.Backup } => $"job {id} did not fail: it is {known.State.ToString().ToLowerInvariant()}",
-                    _ => $"job {id} is no backup that failed while it copied",
-                },
-                "run it anew; 'cairn job show' says of a job that can be resumed, and until when",
-                subject: id.ToString());
+            ?? throw CannotResume.Because(catalog.Jobs.Find(id) ?? throw JobBoard.Unknown(id.ToString()));
         return Begin(resumed, adopted: true, by.Length == 0 ? "it was resumed" : $"{by} resumed it").Look().State;
     }
 

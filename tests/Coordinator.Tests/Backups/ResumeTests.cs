@@ -85,7 +85,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public async Task A_job_that_was_given_up_or_is_done_cannot_be_resumed()
+    public async Task A_job_that_is_done_cannot_be_resumed()
     {
         await using var cluster = await StartAsync();
         var done = await cluster.BackUpAsync();
@@ -93,7 +93,54 @@ public sealed class ResumeTests
         var refusal = await Refusal.OfAsync(cluster.Client.ResumeJobAsync(new ResumeJobRequest { JobId = done.JobId }));
 
         Assert.Equal(ErrorCode.CannotResume, refusal.Code);
-        Assert.Contains("succeeded", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has ended well", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_was_given_up_cannot_be_resumed_and_the_refusal_says_what_became_of_it_and_what_to_do()
+    {
+        await using var cluster = await StartAsync();
+        cluster["n2"].Script.Hold("copy");
+        cluster["n1"].Script.Hold("abort");
+        var started = await cluster.Client.RunBackupAsync(new RunBackupRequest { Cluster = TestCluster.Name });
+        await cluster.TookAsync("n2", "copy");
+        await cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId });
+
+        var meanwhile = await Refusal.OfAsync(cluster.Client.ResumeJobAsync(new ResumeJobRequest { JobId = started.JobId }));
+        cluster["n2"].Script.Release("copy");
+        cluster["n1"].Script.Release("abort");
+        var cancelled = await cluster.EndOfAsync(started);
+        var afterwards = await Refusal.OfAsync(cluster.Client.ResumeJobAsync(new ResumeJobRequest { JobId = started.JobId }));
+
+        Assert.Equal((JobState.Cancelled, true), (cancelled.State, cancelled.ResumableUntil is null));
+        Assert.Equal((ErrorCode.CannotResume, ErrorCode.CannotResume), (meanwhile.Code, afterwards.Code));
+        Assert.Contains("is being given up", meanwhile.Message, StringComparison.Ordinal);
+        Assert.Contains($"cairn job wait {started.JobId}", meanwhile.WayOut, StringComparison.Ordinal);
+        Assert.Contains("was given up, and what it had made is cleaned up", afterwards.Message, StringComparison.Ordinal);
+        Assert.Contains($"cairn backup run {TestCluster.Name}", afterwards.WayOut, StringComparison.Ordinal);
+        Assert.Equal(JobState.Succeeded, (await cluster.BackUpAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_verification_that_was_given_up_cannot_be_resumed_and_is_run_anew()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.BackUpAsync();
+        cluster["n2"].Script.Hold("verify");
+        var started = await cluster.Client.VerifyBackupAsync(new VerifyBackupRequest { Cluster = TestCluster.Name, Point = "latest" });
+        await cluster.TookAsync("n2", "verify");
+        var running = await Refusal.OfAsync(cluster.Client.ResumeJobAsync(new ResumeJobRequest { JobId = started.JobId }));
+        await cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = started.JobId });
+        await cluster.EndOfAsync(started);
+        cluster["n2"].Script.Release("verify");
+
+        var refusal = await Refusal.OfAsync(cluster.Client.ResumeJobAsync(new ResumeJobRequest { JobId = started.JobId }));
+
+        Assert.Equal((ErrorCode.CannotResume, ErrorCode.CannotResume), (running.Code, refusal.Code));
+        Assert.Contains("runs", running.Message, StringComparison.Ordinal);
+        Assert.Contains($"cairn job watch {started.JobId}", running.WayOut, StringComparison.Ordinal);
+        Assert.Contains("was given up", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"cairn backup verify {TestCluster.Name}", refusal.WayOut, StringComparison.Ordinal);
     }
 
     private static async Task<TestCluster> StartAsync(TimeSpan? window = null)

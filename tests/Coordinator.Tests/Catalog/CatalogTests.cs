@@ -102,6 +102,23 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_job_that_somebody_gave_up_while_it_failed_goes_on_when_it_is_resumed()
+    {
+        using var database = CatalogDatabase.Open(File);
+        var catalog = WithCluster(database);
+        var job = catalog.Jobs.Create(NewJob(), highestSeen: 0);
+        catalog.Jobs.SetPlan(
+            job.Id, "{}", pointId: "", (db, transaction) => JobTable.SetResumable(db, job.Id, time.GetUtcNow().AddHours(1), transaction));
+        Assert.True(catalog.Jobs.TryRequestCancel(job.Id, time.GetUtcNow()));
+        catalog.Jobs.End(job.Id, JobState.Failed, error: null, time.GetUtcNow());
+
+        var resumed = catalog.Jobs.TryResume(job.Id, highestSeen: 0, time.GetUtcNow());
+
+        Assert.Null(resumed!.CancelRequested);
+        Assert.Null(catalog.Jobs.Find(job.Id)!.CancelRequested);
+    }
+
+    [Fact]
     public void A_lock_that_a_job_holds_is_not_freed_by_hand()
     {
         using var database = CatalogDatabase.Open(File);
