@@ -12,7 +12,7 @@ internal enum AuditKind
     /// <summary>Such a call has ended.</summary>
     Answered,
 
-    /// <summary>A call was refused for who made it.</summary>
+    /// <summary>A call was refused for who made it, or an agent refused a path to a plan.</summary>
     Refused,
 
     /// <summary>So many further refusals came in such a flood that they were not written one by one.</summary>

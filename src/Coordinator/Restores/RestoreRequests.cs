@@ -1,3 +1,4 @@
+using Cairn.Coordinator.Audit;
 using Cairn.Coordinator.Catalog;
 using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Objects;
@@ -19,14 +20,16 @@ internal sealed class RestoreRequests(
     PastRestores past,
     PlanCheck plans,
     JobStart jobs,
+    AuditedPaths paths,
     TimeProvider time)
 {
-    /// <summary>The plan; throws as <see cref="RestorePlanner.PlanAsync"/>.</summary>
-    public async Task<RestorePlan> PlanAsync(RestoreRequest request, CancellationToken cancellationToken)
+    /// <summary>The plan; throws as <see cref="RestorePlanner.PlanAsync"/>. What it finds of refused paths is audited under <paramref name="method"/>.</summary>
+    public async Task<RestorePlan> PlanAsync(RestoreRequest request, Caller asker, string method, CancellationToken cancellationToken)
     {
         RequirePoint(request);
         var planned = await planner.PlanAsync(request, job: null, cancellationToken);
         catalog.Plans.Put(planned.Seen, time.GetUtcNow());
+        await paths.TellAsync(asker, method, planned.Plan, cancellationToken);
         return planned.Plan;
     }
 

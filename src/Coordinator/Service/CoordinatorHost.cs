@@ -174,6 +174,7 @@ internal static class CoordinatorHost
         .AddSingleton<AuditedCalls>()
         .AddSingleton<AuditedRefusals>()
         .AddSingleton<IAccessWatch>(provider => provider.GetRequiredService<AuditedRefusals>())
+        .AddSingleton<AuditedPaths>()
         .AddSingleton<AuditRequests>();
 
     private static void AddCoordinator(IServiceCollection services, CoordinatorSettings settings, TimeProvider time) =>

@@ -92,7 +92,7 @@ internal sealed class CoordinatorService(
         Task.FromResult(exports.Run(request, CurrentCaller.Of(context)));
 
     public override Task<RestorePlan> PlanRestore(RestoreRequest request, ServerCallContext context) =>
-        restores.PlanAsync(request, context.CancellationToken);
+        restores.PlanAsync(request, CurrentCaller.Of(context), context.Method, context.CancellationToken);
 
     public override Task<Job> RunRestore(RestoreRequest request, ServerCallContext context) =>
         Task.FromResult(restores.Run(request, CurrentCaller.Of(context)));

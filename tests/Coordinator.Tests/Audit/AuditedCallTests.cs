@@ -54,6 +54,31 @@ public sealed class AuditedCallTests
     }
 
     [Fact]
+    public async Task A_path_that_an_agent_refuses_to_a_plan_is_in_the_log_and_what_else_stands_in_its_way_is_not()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        await cluster.BackUpAsync();
+        cluster["n1"].Script.Checks.Add(new Check
+        {
+            Name = "roots",
+            Finding = "/etc lies outside the roots",
+            Error = new ErrorDetail { Code = "OUTSIDE_ROOTS", Message = "/etc lies outside the roots", WayOut = "move the data", Node = "n1" },
+        });
+        cluster["n1"].Script.Checks.Add(new Check
+        {
+            Name = "space", Finding = "full", Error = new ErrorDetail { Code = "NO_SPACE", Message = "full", WayOut = "free space" },
+        });
+
+        var plan = await cluster.Client.PlanRestoreAsync(new RestoreRequest { Cluster = TestCluster.Name, Point = "latest" });
+
+        var refused = Assert.Single(await EntriesAsync(cluster, new ListAuditRequest { RefusalsOnly = true }));
+        Assert.False(plan.Possible);
+        Assert.Equal(
+            ("user insecure", "/cairn.v1.Coordinator/PlanRestore", "OUTSIDE_ROOTS", $"cluster=c1 point_id={plan.Point.PointId} node=n1: /etc lies outside the roots"),
+            (refused.Who, refused.Call, refused.Outcome, refused.Subject));
+    }
+
+    [Fact]
     public async Task A_restore_by_an_old_plan_is_in_the_log_with_its_hash_and_ends_there_as_refused()
     {
         await using var cluster = await TestCluster.StartAsync(nodes: 1);
