@@ -45,6 +45,8 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public string? Repository { get; set; }
 
+    public KeySource? RepositoryKey { get; set; }
+
     public IReadOnlyList<string> RestoreFrom { get; set; } = [];
 
     public ServiceOptions Commands { get; set; } = new();
@@ -114,6 +116,7 @@ internal sealed class TestAgent : IAsyncDisposable
         Insecure = true,
         StateDirectory = Files.At("state"),
         RepositoryPath = Repository ?? Files.At("repository"),
+        RepositoryKey = RepositoryKey,
         RestoreFrom = RestoreFrom,
         Roots = [Files.At("db")],
         Compression = Compression.Fastest,

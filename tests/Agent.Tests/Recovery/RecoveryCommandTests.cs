@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cairn.Agent.Configuration;
 using Cairn.Shared.Errors;
 
 namespace Cairn.Agent.Tests.Recovery;
@@ -20,6 +21,52 @@ public sealed class RecoveryCommandTests
         Assert.Contains("is sound", verified, StringComparison.Ordinal);
         Assert.Equal(scene.DataAtBackup, scene.DataBefore);
         Assert.Equal("metadata of the beginning", await File.ReadAllTextAsync(scene.Agent.Files.At("db", "meta", "raft.db")));
+    }
+
+    [Theory]
+    [InlineData("--passphrase-file")]
+    [InlineData("--passphrase-variable")]
+    [InlineData("--key-file")]
+    public async Task A_node_comes_back_from_an_encrypted_repository_by_its_key_and_without_it_by_nothing(string option)
+    {
+        var (variable, kept) = ($"CAIRN_TEST_{Guid.NewGuid():N}", "");
+        await using var scene = await RecoveryScene.MakeAsync(agent =>
+        {
+            kept = option == "--passphrase-variable" ? variable : agent.Files.Write("secret", option == "--key-file" ? $"{Guid.NewGuid():N}" : "a phrase of words\n");
+            Environment.SetEnvironmentVariable(variable, "a phrase of words");
+            agent.RepositoryKey = new KeySource(
+                option switch
+                {
+                    "--key-file" => KeySourceKind.KeyFile, "--passphrase-file" => KeySourceKind.PassphraseFile, _ => KeySourceKind.PassphraseVariable,
+                },
+                kept);
+        });
+        string[] repository = ["--repository", scene.Agent.Files.At("repository")];
+        string[] key = [option, kept];
+        var wrong = scene.Agent.Files.Write("wrong", "another phrase");
+        var before = scene.DataBefore;
+
+        var keyless = await RecoveryScene.RunAsync(3, ["run", "latest", "--yes", .. scene.Named]);
+        var refused = await RecoveryScene.RunAsync(3, ["plan", "latest", "--passphrase-file", wrong, .. scene.Named]);
+        var listed = await RecoveryScene.RunAsync(0, ["list", .. repository, .. key]);
+        var verified = await RecoveryScene.RunAsync(0, ["verify", "latest", "--level", "restore", .. repository, .. key]);
+        var planned = await RecoveryScene.RunAsync(0, ["plan", "latest", .. scene.Named, .. key]);
+        var untouched = scene.DataBefore;
+        await RecoveryScene.RunAsync(0, ["run", "latest", "--yes", .. scene.Named, .. key]);
+        var restored = scene.DataBefore;
+        await RecoveryScene.RunAsync(0, "undo", "--config", scene.Kept, "--yes");
+        var undone = scene.DataBefore;
+        await RecoveryScene.RunAsync(0, "run", "latest", "--config", scene.Kept, "--yes");
+
+        Assert.Contains("code: REPOSITORY_KEY", keyless, StringComparison.Ordinal);
+        Assert.Contains("code: REPOSITORY_KEY", refused, StringComparison.Ordinal);
+        Assert.Contains(scene.Point.Text, listed, StringComparison.Ordinal);
+        Assert.Contains("is sound", verified, StringComparison.Ordinal);
+        Assert.Contains("will do:  plain1/data: 2 files", planned, StringComparison.Ordinal);
+        Assert.Equal(before, untouched);
+        Assert.Equal(before, undone);
+        Assert.Equal(scene.DataAtBackup, restored);
+        Assert.Equal(scene.DataAtBackup, scene.DataBefore);
     }
 
     [Fact]

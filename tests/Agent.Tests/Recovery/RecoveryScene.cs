@@ -28,9 +28,11 @@ internal sealed class RecoveryScene : IAsyncDisposable
     /// <summary>What stands for the lost configuration of the agent.</summary>
     public string[] Named => ["--repository", Agent.Files.At("repository"), "--instance", $"plain1={Agent.Files.At("plain.conf")}", "--state", State];
 
-    public static async Task<RecoveryScene> MakeAsync(params string[] otherNodes)
+    public static Task<RecoveryScene> MakeAsync(params string[] otherNodes) => MakeAsync(static _ => { }, otherNodes);
+
+    public static async Task<RecoveryScene> MakeAsync(Action<TestAgent> configure, params string[] otherNodes)
     {
-        var scene = new RecoveryScene(await TestAgent.StartAsync());
+        var scene = new RecoveryScene(await TestAgent.StartAsync(configure));
         scene.DataAtBackup = Snapshot.Of(scene.Agent.Data);
         scene.Point = await scene.Agent.BackUpAsync(otherNodes: otherNodes);
         scene.Agent.Files.Write("db/data/a/later.tssp", "written after the point");
