@@ -113,6 +113,19 @@ public sealed class OwnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_agent_that_is_not_root_refuses_what_would_come_back_with_a_wrong_group()
+    {
+        Shell.Run($"chown -R nobody:nogroup '{site.At("db")}' && chown nobody:12345 '{site.Data}/one'");
+        await StartAsNobodyAsync();
+        var point = await site.BackUpAsync();
+
+        var (code, finding, _) = await site.RefusedAsync(point, "owners");
+
+        Assert.Equal("PERMISSION_MISSING", code);
+        Assert.Contains("group(s) 12345", finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_agent_that_may_not_rename_in_the_directory_above_refuses_before_anything_is_touched()
     {
         Shell.Run($"chown -R nobody:nogroup '{site.At("db")}'");

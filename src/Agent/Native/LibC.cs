@@ -98,6 +98,12 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
+    [LibraryImport(Library, EntryPoint = "getegid")]
+    public static partial uint EffectiveGroupId();
+
+    [LibraryImport(Library, EntryPoint = "getgroups", SetLastError = true)]
+    public static unsafe partial int Groups(int length, uint* groups);
+
     /// <summary>The two <c>struct timespec</c> that <c>utimensat</c> takes.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct FileTimes

@@ -20,6 +20,18 @@ internal static class NativeFiles
     /// <summary>The user whose rights this process has.</summary>
     public static uint UserId => LibC.EffectiveUserId();
 
+    /// <summary>The groups whose rights this process has: to these it may give its files.</summary>
+    public static unsafe IReadOnlySet<uint> GroupIds()
+    {
+        var groups = new uint[Math.Max(0, LibC.Groups(0, null))];
+        fixed (uint* first = groups)
+        {
+            Check(LibC.Groups(groups.Length, first), "getgroups", "");
+        }
+
+        return groups.Append(LibC.EffectiveGroupId()).ToHashSet();
+    }
+
     /// <summary>What stands at the path; <see cref="FileStatus.Missing"/> when nothing does.</summary>
     public static FileStatus Look(string path)
     {

@@ -20,6 +20,9 @@ internal sealed class PointContents(int levels)
     /// <summary>The users that own something; at most a hundred of them.</summary>
     public HashSet<uint> Owners { get; } = [];
 
+    /// <summary>The groups that something belongs to; at most a hundred of them.</summary>
+    public HashSet<uint> Groups { get; } = [];
+
     /// <summary>What <c>INSTANCE/ROOT</c>, or what is below it, holds; nothing when it is not in the point.</summary>
     public RootContents Of(string root) => roots.GetValueOrDefault(root, new RootContents(0, 0, Root: null));
 
@@ -44,10 +47,16 @@ internal sealed class PointContents(int levels)
                 root.Files + (isFile ? 1 : 0),
                 root.Bytes + (blocks * BlockBytes),
                 parts.Length == levels ? entry.Attributes : root.Root);
-            if (Owners.Count < MaxOwners)
-            {
-                Owners.Add(entry.Attributes.Uid);
-            }
+            Note(Owners, entry.Attributes.Uid);
+            Note(Groups, entry.Attributes.Gid);
+        }
+    }
+
+    private static void Note(HashSet<uint> seen, uint id)
+    {
+        if (seen.Count < MaxOwners)
+        {
+            seen.Add(id);
         }
     }
 }

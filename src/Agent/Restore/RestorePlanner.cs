@@ -87,7 +87,7 @@ internal sealed class RestorePlanner(
             if (await objects.AddPartsAsync(plan, question, properties, opened!, cancellationToken) is { } contents)
             {
                 plan.Checks.Add(Checks.Run("space", settings.Node, () => RequireSpace(plan)));
-                plan.Checks.Add(Checks.Run("owners", settings.Node, () => RequireOwners(contents)));
+                plan.Checks.Add(Checks.Run("owners", settings.Node, () => OwnerProof.Require(contents, settings.Node)));
             }
         }
         else
@@ -268,7 +268,7 @@ internal sealed class RestorePlanner(
         }
 
         plan.Checks.Add(Checks.Run("space", settings.Node, () => RequireSpace(plan)));
-        plan.Checks.Add(Checks.Run("owners", settings.Node, () => RequireOwners(contents)));
+        plan.Checks.Add(Checks.Run("owners", settings.Node, () => OwnerProof.Require(contents, settings.Node)));
     }
 
     private void AddPart(
@@ -328,23 +328,6 @@ internal sealed class RestorePlanner(
         }
 
         return findings.Count == 0 ? "no file system is written to" : string.Join("; ", findings);
-    }
-
-    private string RequireOwners(PointContents contents)
-    {
-        if (NativeFiles.IsSuperuser)
-        {
-            return "the agent runs as root and may give files to their owners";
-        }
-
-        var foreign = contents.Owners.Where(owner => owner != NativeFiles.UserId).ToList();
-        return foreign.Count == 0
-            ? $"all files belong to user {NativeFiles.UserId}, as whom the agent runs"
-            : throw new CairnException(
-                ErrorCode.PermissionMissing,
-                $"files of the point belong to user(s) {string.Join(", ", foreign)}, but the agent runs as user {NativeFiles.UserId} and may not give files away",
-                "run the agent as the database's user or as root",
-                settings.Node);
     }
 
     private static string Existing(string path)
