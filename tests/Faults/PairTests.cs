@@ -4,8 +4,8 @@ using Cairn.Faults.Hosts;
 namespace Cairn.Faults;
 
 /// <summary>Two faults at once: an agent stands at a kill point and dies there or not, and another part dies or is cut off.</summary>
-[Collection(Sites.Name)]
-public sealed class PairTests(FaultSite site)
+[Collection(SharedSite.Tests.Name)]
+public sealed class PairTests(SharedSite shared)
 {
     private const int Seed = 20261128;
     private const int UsualPairs = 20;
@@ -39,12 +39,12 @@ public sealed class PairTests(FaultSite site)
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public Task Two_faults_at_once_leave_nothing_half_done(string point, bool agentDies, string other) => new Disturbed(site, KillPoint.Of(point).Job).RunAsync(
+    public Task Two_faults_at_once_leave_nothing_half_done(string point, bool agentDies, string other) => shared.UseAsync(site => new Disturbed(site, KillPoint.Of(point).Job).RunAsync(
         KillPoint.Of(point),
         agentDies,
         async () =>
         {
-            await using var trouble = await BeginAsync(other);
+            await using var trouble = await BeginAsync(site, other);
             if (agentDies)
             {
                 await site.KillAsync("n2");
@@ -59,9 +59,9 @@ public sealed class PairTests(FaultSite site)
             {
                 await site.ReviveAsync("n2");
             }
-        });
+        }));
 
-    private async Task<IAsyncDisposable> BeginAsync(string what)
+    private static async Task<IAsyncDisposable> BeginAsync(FaultSite site, string what)
     {
         var who = WhoOf(what);
         if (what.EndsWith("dies", StringComparison.Ordinal))

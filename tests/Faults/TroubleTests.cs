@@ -1,18 +1,17 @@
-using System.Diagnostics;
 using Cairn.Faults.Hosts;
 using Cairn.V1;
 
 namespace Cairn.Faults;
 
 /// <summary>What goes wrong without anybody dying: links, disks, and a journal from yesterday.</summary>
-[Collection(Sites.Name)]
-public sealed class TroubleTests(FaultSite site)
+[Collection(SharedSite.Tests.Name)]
+public sealed class TroubleTests(SharedSite shared)
 {
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public Task A_link_that_is_cut_while_a_node_copies_leaves_nothing_half_done(bool toAgent, bool toCoordinator) => new Disturbed(site, JobKind.Backup).RunAsync(
+    public Task A_link_that_is_cut_while_a_node_copies_leaves_nothing_half_done(bool toAgent, bool toCoordinator) => shared.UseAsync(site => new Disturbed(site, JobKind.Backup).RunAsync(
         KillPoint.Of("half copied"),
         killThere: false,
         async () =>
@@ -24,10 +23,10 @@ public sealed class TroubleTests(FaultSite site)
             ];
             await using var trouble = await site.CutAsync(cut);
             await site.UntilSilentAsync("n2");
-        });
+        }));
 
     [Fact]
-    public async Task A_disk_that_is_full_while_a_node_copies_fails_the_backup_and_nothing_of_it_stays_and_the_next_one_succeeds()
+    public Task A_disk_that_is_full_while_a_node_copies_fails_the_backup_and_nothing_of_it_stays_and_the_next_one_succeeds() => shared.UseAsync(async site =>
     {
         var filler = Path.Combine(Path.GetDirectoryName(site.Cairn.RepositoryOf("n2"))!, "filler");
         await using (new Ending(() => Task.Run(() => File.Delete(filler))))
@@ -35,19 +34,19 @@ public sealed class TroubleTests(FaultSite site)
             await new Disturbed(site, JobKind.Backup).RunAsync(
                 KillPoint.Of("half copied"),
                 killThere: false,
-                () => RunAsync("dd", ["if=/dev/zero", $"of={filler}", "bs=64k"], ignoreFailure: true));
+                () => Command.TryAsync("dd", "if=/dev/zero", $"of={filler}", "bs=64k"));
         }
 
         await site.RequireRestorableAsync(await site.BackUpAsync());
-    }
+    });
 
     [Fact]
-    public async Task An_agent_on_an_older_copy_of_its_journal_holds_nothing_that_is_over_and_takes_part_again()
+    public Task An_agent_on_an_older_copy_of_its_journal_holds_nothing_that_is_over_and_takes_part_again() => shared.UseAsync(async site =>
     {
         var state = site.Cairn.StateOf("n2");
         var older = site.At("older-state");
         site.Change();
-        await RunAsync("cp", "-a", state, older);
+        await Command.RunAsync("cp", "-a", state, older);
         var between = await site.BackUpAsync();
         var caught = new Disturbed(site, JobKind.Backup);
         await caught.RunAsync(KillPoint.Of("capture taken"), killThere: true, async () =>
@@ -60,15 +59,5 @@ public sealed class TroubleTests(FaultSite site)
 
         await site.RequireRestorableAsync(between);
         await site.RequireRestorableAsync(await site.BackUpAsync());
-    }
-
-    private static Task RunAsync(string program, params string[] arguments) => RunAsync(program, arguments, ignoreFailure: false);
-
-    private static async Task RunAsync(string program, string[] arguments, bool ignoreFailure)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        Assert.True(ignoreFailure || process.ExitCode == 0, error);
-    }
+    });
 }

@@ -14,29 +14,18 @@ public sealed class FixedAddresses : ICollectionFixture<FixedAddresses.Held>
     /// <summary>The machine's lock on the addresses, waited for.</summary>
     public sealed class Held : IAsyncLifetime
     {
-        private FileStream? file;
+        private IDisposable? held;
 
         public Task InitializeAsync() => Eventually.HoldsAsync(
-            "no other run uses the fixed addresses", TryTake, TimeSpan.FromMinutes(10), CancellationToken.None);
+            "no other run uses the fixed addresses",
+            () => (held = MachineLock.TryTake("cairn-fixed-addresses")) is not null,
+            TimeSpan.FromMinutes(10),
+            CancellationToken.None);
 
         public Task DisposeAsync()
         {
-            file?.Dispose();
+            held?.Dispose();
             return Task.CompletedTask;
-        }
-
-        private bool TryTake()
-        {
-            try
-            {
-                file = new FileStream(
-                    Path.Combine(Path.GetTempPath(), "cairn-fixed-addresses.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
         }
     }
 }

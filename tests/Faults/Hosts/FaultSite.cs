@@ -10,17 +10,19 @@ using Grpc.Net.Client;
 namespace Cairn.Faults.Hosts;
 
 /// <summary>A coordinator and three agents, each on a host of its own, with mutual TLS between them and directories in the place of a database.</summary>
-public sealed class FaultSite : IAsyncLifetime
+internal sealed class FaultSite : IAsyncDisposable
 {
     public const string Cluster = "site";
     public const string Coordinator = "coordinator";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
-    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("cairn-faults-");
+    private readonly Plot plot;
     private readonly Dictionary<string, IReadOnlyList<TreeImage>> contentOfPoint = new(StringComparer.Ordinal);
     private GrpcChannel? channel;
     private int generation;
+
+    private FaultSite(Plot plot) => this.plot = plot;
 
     /// <summary>The nodes' names.</summary>
     public static IReadOnlyList<string> Nodes { get; } = ["n1", "n2", "n3"];
@@ -31,21 +33,36 @@ public sealed class FaultSite : IAsyncLifetime
     /// <summary>As the first admin.</summary>
     public V1.Coordinator.CoordinatorClient Client => new(channel!);
 
-    internal Network Network { get; private set; } = null!;
+    private Network Network { get; set; } = null!;
 
     /// <summary>A path below the site's directory.</summary>
-    public string At(params string[] parts) => Path.Combine([root.FullName, .. parts]);
+    public string At(params string[] parts) => Path.Combine([plot.DirectoryPath, .. parts]);
 
-    /// <inheritdoc/>
-    public async Task InitializeAsync()
+    /// <summary>A new one, in the place of whatever was there before.</summary>
+    public static async Task<FaultSite> StartAsync(Plot plot)
     {
         // No process here lives long enough to win back what it costs to compile its code a second time, better.
         Environment.SetEnvironmentVariable("DOTNET_TC_CallCounting", "0");
+        await plot.ClearAsync();
+        var site = new FaultSite(plot);
+        try
+        {
+            await site.StartAsync();
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
+    }
 
+    private async Task StartAsync()
+    {
         // One repository is on a disk that a test can fill.
         Directory.CreateDirectory(At("small"));
-        await MountAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", At("small"));
-        Network = await Network.StartAsync([Coordinator, .. Nodes]);
+        await Command.RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", At("small"));
+        Network = await Network.StartAsync(plot, [Coordinator, .. Nodes]);
         Change();
         Cairn = new CairnSystem(At("cairn"), Cluster, "files")
         {
@@ -83,14 +100,12 @@ public sealed class FaultSite : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        await StopDatabasesAsync();
         channel?.Dispose();
-        await Cairn.DisposeAsync();
-        Network.Dispose();
-        await MountAsync("umount", At("small"));
-        root.Delete(recursive: true);
+        await (Cairn?.DisposeAsync() ?? ValueTask.CompletedTask);
+        Network?.Dispose();
+        await plot.ClearAsync();
     }
 
     /// <summary>A node's data and log are others now, on all nodes.</summary>
@@ -116,8 +131,8 @@ public sealed class FaultSite : IAsyncLifetime
     {
         foreach (var pid in Nodes.Select(node => At($"{node}.pid")).Where(File.Exists))
         {
-            using var kill = System.Diagnostics.Process.Start("kill", [(await File.ReadAllTextAsync(pid, CancellationToken.None)).Trim()]);
-            await kill.WaitForExitAsync(CancellationToken.None);
+            // It may have been stopped already.
+            await Command.TryAsync("kill", (await File.ReadAllTextAsync(pid, CancellationToken.None)).Trim());
             File.Delete(pid);
         }
     }
@@ -131,7 +146,7 @@ public sealed class FaultSite : IAsyncLifetime
         : Cairn.StartAgentAsync(victim, CancellationToken.None);
 
     /// <summary>What is sent over these links is lost until the result is disposed.</summary>
-    internal async Task<Ending> CutAsync((string From, string To)[] links)
+    public async Task<Ending> CutAsync((string From, string To)[] links)
     {
         foreach (var (from, to) in links)
         {
@@ -330,13 +345,6 @@ public sealed class FaultSite : IAsyncLifetime
         var chains = Path.Combine(repository, "chains");
         return Directory.EnumerateFiles(chains, $"{point}.*", SearchOption.AllDirectories).FirstOrDefault()
             ?? Directory.EnumerateDirectories(chains).FirstOrDefault(chain => !Directory.EnumerateFiles(Path.Combine(chain, "manifests")).Any());
-    }
-
-    private static async Task MountAsync(string program, params string[] arguments)
-    {
-        using var process = System.Diagnostics.Process.Start(program, arguments);
-        await process.WaitForExitAsync(CancellationToken.None);
-        Assert.Equal(0, process.ExitCode);
     }
 
     // What counts as the running database: a program of its own name that does nothing.

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Cairn.TestKit.Processes;
 
 namespace Cairn.Faults.Hosts;
@@ -12,33 +10,27 @@ internal sealed class Network : IDisposable
 {
     private const string Nowhere = "02:00:00:00:00:99";
 
-    private readonly string bridge;
-    private readonly int subnet;
+    private readonly Plot plot;
     private readonly Dictionary<string, NetworkHost> hosts = new(StringComparer.Ordinal);
 
-    private Network(int subnet)
-    {
-        this.subnet = subnet;
-        bridge = string.Create(CultureInfo.InvariantCulture, $"cairn{subnet}");
-    }
+    private Network(Plot plot) => this.plot = plot;
 
-    /// <summary>A switch with these hosts.</summary>
-    public static async Task<Network> StartAsync(IReadOnlyList<string> names)
+    /// <summary>A switch with these hosts; should it fail, what there is of it is the plot's to clear.</summary>
+    public static async Task<Network> StartAsync(Plot plot, IReadOnlyList<string> names)
     {
-        // Of the addresses that are for tests (RFC 2544); another run on this machine has another part of them.
-        var network = new Network(Environment.ProcessId % 250);
-        await RunAsync("ip", "link", "add", network.bridge, "type", "bridge");
-        await RunAsync("ip", "address", "add", $"{network.Address(1)}/24", "dev", network.bridge);
-        await RunAsync("ip", "link", "set", network.bridge, "up");
-        await RunAsync("ip", "link", "set", "lo", "up");
+        var network = new Network(plot);
+        await Command.RunAsync("ip", "link", "add", plot.Switch, "type", "bridge");
+        await Command.RunAsync("ip", "address", "add", $"{plot.Address(1)}/24", "dev", plot.Switch);
+        await Command.RunAsync("ip", "link", "set", plot.Switch, "up");
+        await Command.RunAsync("ip", "link", "set", "lo", "up");
         foreach (var name in names)
         {
             var host = await NetworkHost.StartAsync();
             network.hosts[name] = host;
-            var cable = $"{network.bridge}-{network.hosts.Count}";
-            await RunAsync("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", $"{host.Anchor}");
-            await RunAsync("ip", "link", "set", cable, "master", network.bridge);
-            await RunAsync("ip", "link", "set", cable, "up");
+            var cable = $"{plot.Switch}-{network.hosts.Count}";
+            await Command.RunAsync("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", $"{host.Anchor}");
+            await Command.RunAsync("ip", "link", "set", cable, "master", plot.Switch);
+            await Command.RunAsync("ip", "link", "set", cable, "up");
             await host.RunAsync("ip", "address", "add", $"{network.AddressOf(name)}/24", "dev", "eth0");
             await host.RunAsync("ip", "link", "set", "lo", "up");
             await host.RunAsync("ip", "link", "set", "eth0", "up");
@@ -48,7 +40,7 @@ internal sealed class Network : IDisposable
     }
 
     /// <summary>A host's address.</summary>
-    public string AddressOf(string name) => Address(10 + hosts.Keys.ToList().IndexOf(name));
+    public string AddressOf(string name) => plot.Address(10 + hosts.Keys.ToList().IndexOf(name));
 
     /// <summary>The words that start a program on a host.</summary>
     public IReadOnlyList<string> Entering(string name) => hosts[name].Entering();
@@ -66,22 +58,6 @@ internal sealed class Network : IDisposable
         foreach (var host in hosts.Values)
         {
             host.Dispose();
-        }
-
-        using var process = Process.Start("ip", ["link", "del", bridge]);
-        process.WaitForExit();
-    }
-
-    private string Address(int host) => string.Create(CultureInfo.InvariantCulture, $"198.18.{subnet}.{host}");
-
-    private static async Task RunAsync(params string[] command)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
-        var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {error}");
         }
     }
 }
