@@ -94,8 +94,8 @@ install_for_tests() {
         ensure_packages iproute2
         ;;
       Faults|Matrix)
-        # The tests make networks, and halt processes at system calls.
-        ensure_packages iproute2 python3
+        # The tests make networks, halt processes at system calls, and give them wrong clocks.
+        ensure_packages iproute2 python3 libfaketime
         ;;
       Files)
         # Two databases without an engine of their own here; the suite starts them itself.

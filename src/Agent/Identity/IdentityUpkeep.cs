@@ -23,6 +23,8 @@ internal sealed class IdentityUpkeep(
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
+    private DateTimeOffset notAgainBefore;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,9 +52,12 @@ internal sealed class IdentityUpkeep(
                 IdentityLog.Changed(logger, identities.Current.Naming.Coordinator.Name, NotAfter);
             }
 
-            if (settings.Tls is null && time.GetUtcNow() >= identities.Current.RenewAt)
+            if (settings.Tls is null && time.GetUtcNow() is var now && now >= identities.Current.RenewAt && now >= notAgainBefore)
             {
                 await RenewAsync(cancellationToken);
+
+                // By a clock that is far ahead of the coordinator's also the new one's time to be renewed has come.
+                notAgainBefore = now + ((NotAfter - now) / 3);
                 IdentityLog.Renewed(logger, NotAfter);
             }
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Cli.Failures;
 using Cairn.Cli.Terminal;
 using Cairn.Cli.Wording;
@@ -41,7 +40,7 @@ internal static class TopologyView
                 continue;
             }
 
-            var offset = string.Create(CultureInfo.InvariantCulture, $"{node.ClockOffsetMs:+0;-0;0} ms");
+            var offset = (node.ClockOffsetMs > 0 ? "+" : "") + TimeText.Span(TimeSpan.FromMilliseconds(node.ClockOffsetMs));
             if (node.Description.Instances.Count == 0)
             {
                 table.Row(Printable.Line(node.Node), "-", new Cell("no instance", Styles.Attention), "-", "-", offset);

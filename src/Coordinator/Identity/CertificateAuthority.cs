@@ -14,10 +14,7 @@ namespace Cairn.Coordinator.Identity;
 /// </summary>
 internal sealed class CertificateAuthority
 {
-    /// <summary>
-    /// How far a certificate begins before it is issued, so that a host whose clock is a little behind can use it at once.
-    /// </summary>
-    public static readonly TimeSpan Backdating = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MostBackdating = TimeSpan.FromDays(1);
 
     private const string FileName = "authority.pem";
     private const int MaxSigningRequestBytes = 4096;
@@ -170,7 +167,7 @@ internal sealed class CertificateAuthority
             certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
 
         var now = time.GetUtcNow();
-        var from = now - Backdating;
+        var from = now - Backdating(life);
         if (notBefore > from)
         {
             from = notBefore.Value;
@@ -182,6 +179,10 @@ internal sealed class CertificateAuthority
         return request.Create(
             certificate, from < begin ? begin : from, to < end ? to : end, NewSerial());
     }
+
+    // How far a certificate begins before it is issued, so that a host whose clock is behind can use it at once, and meets a coordinator that has just
+    // renewed its own. Nobody has it before; and two thirds of its life must be over after it is issued.
+    private static TimeSpan Backdating(TimeSpan life) => life / 2 < MostBackdating ? life / 2 : MostBackdating;
 
     private static PublicKey ReadKey(ReadOnlySpan<byte> signingRequest)
     {
@@ -233,7 +234,7 @@ internal sealed class CertificateAuthority
         names.AddUri(AuthorityNaming.UriOfAuthority(id));
         request.CertificateExtensions.Add(names.Build());
         var now = time.GetUtcNow();
-        using var made = request.CreateSelfSigned(now - Backdating, now + life);
+        using var made = request.CreateSelfSigned(now - Backdating(life), now + life);
         return made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n";
     }
 

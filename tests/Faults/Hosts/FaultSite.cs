@@ -72,6 +72,9 @@ internal sealed class FaultSite : IAsyncDisposable
             [
                 "heartbeat-seconds: 1", "owed-seconds: 1", "patience-seconds: 45", "call-seconds: 10", "capture-lease-seconds: 10",
                 "free-floor-mebibytes: 1", "command-seconds: 60", "resume-seconds: 0",
+
+                // Two months: a host whose clock is six weeks ahead can work.
+                "certificate-hours: 1440",
             ],
         };
         await Cairn.StartAsync(
@@ -145,6 +148,22 @@ internal sealed class FaultSite : IAsyncDisposable
         ? Cairn.StartCoordinatorAsync(CancellationToken.None)
         : Cairn.StartAgentAsync(victim, CancellationToken.None);
 
+    /// <summary>Starts agents again by clocks that are wrong by so much, until the result is disposed.</summary>
+    public async Task<Ending> SetClocksAsync(params (string Node, TimeSpan Wrong)[] clocks)
+    {
+        var right = new Ending(() => Task.WhenAll(clocks.Select(clock => RestartAsync(clock.Node, Network.Entering(clock.Node)))));
+        try
+        {
+            await Task.WhenAll(clocks.Select(clock => RestartAsync(clock.Node, [.. Network.Entering(clock.Node), .. WrongClock.By(clock.Wrong)])));
+            return right;
+        }
+        catch
+        {
+            await right.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>What is sent over these links is lost until the result is disposed.</summary>
     public async Task<Ending> CutAsync((string From, string To)[] links)
     {
@@ -199,14 +218,14 @@ internal sealed class FaultSite : IAsyncDisposable
     /// <summary>Begins a restore, by what its plan shows; returns its job.</summary>
     public async Task<string> BeginRestoreAsync(string point, bool stopAndStart = false)
     {
-        var shown = await Client.GetBackupAsync(new GetBackupRequest { Cluster = Cluster, Point = point }, Options());
+        var shown = await PointAsync(point);
         var request = new RestoreRequest
         {
             Cluster = Cluster,
             Point = point,
             Stop = stopAndStart,
             Start = stopAndStart,
-            AcceptedCaveats = { shown.Summary.Caveats.Select(caveat => caveat.Name) },
+            AcceptedCaveats = { shown.Caveats.Select(caveat => caveat.Name) },
         };
         var plan = await Client.PlanRestoreAsync(request, Options());
         Assert.True(plan.Possible, plan.ToString());
@@ -272,6 +291,13 @@ internal sealed class FaultSite : IAsyncDisposable
             : listed.Nodes.Single(known => known.Name == node) is { State: not "silent" } heard ? heard.State : null,
         Deadline,
         CancellationToken.None);
+
+    /// <summary>What the nodes say of themselves now.</summary>
+    public async Task<V1.Topology> TopologyAsync() => await Client.GetTopologyAsync(new GetTopologyRequest { Cluster = Cluster }, Options());
+
+    /// <summary>A point, by its id or another name.</summary>
+    public async Task<PointSummary> PointAsync(string point) =>
+        (await Client.GetBackupAsync(new GetBackupRequest { Cluster = Cluster, Point = point }, Options())).Summary;
 
     /// <summary>The points, newest last.</summary>
     public async Task<IReadOnlyList<PointSummary>> PointsAsync() =>
@@ -345,6 +371,13 @@ internal sealed class FaultSite : IAsyncDisposable
         var chains = Path.Combine(repository, "chains");
         return Directory.EnumerateFiles(chains, $"{point}.*", SearchOption.AllDirectories).FirstOrDefault()
             ?? Directory.EnumerateDirectories(chains).FirstOrDefault(chain => !Directory.EnumerateFiles(Path.Combine(chain, "manifests")).Any());
+    }
+
+    private async Task RestartAsync(string node, IReadOnlyList<string> startedBy)
+    {
+        await KillAsync(node);
+        Cairn.Configure(node, setup => setup with { StartedBy = startedBy });
+        await ReviveAsync(node);
     }
 
     // What counts as the running database: a program of its own name that does nothing.

@@ -53,6 +53,17 @@ public sealed class CertificateRefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_expired_certificate_is_called_that_also_when_it_is_shown_for_the_first_time()
+    {
+        var expired = TestIdentities.Of(coordinator.Authority, CallerKind.Node, "og1", life: TimeSpan.FromMinutes(10));
+
+        time.Advance(TimeSpan.FromMinutes(11));
+        var refusal = await BeatAsync(expired);
+
+        Assert.Equal(ErrorCode.CertificateExpired, refusal.Code);
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_not_valid_yet_is_refused_and_good_when_its_time_has_come()
     {
         using var channel = coordinator.Connect(TestIdentities.Of(

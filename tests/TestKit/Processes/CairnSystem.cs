@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -11,7 +12,8 @@ public sealed class CairnSystem : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(4);
     private readonly string directory;
-    private readonly Dictionary<string, ChildProcess> agents = [];
+    // Agents are started and ended beside each other.
+    private readonly ConcurrentDictionary<string, ChildProcess> agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AgentSetup> setups = [];
     private readonly string cluster;
     private readonly string engine;
@@ -133,7 +135,7 @@ public sealed class CairnSystem : IAsyncDisposable
     /// <summary>Kills an agent (SIGKILL).</summary>
     public async Task KillAgentAsync(string node)
     {
-        if (agents.Remove(node, out var process))
+        if (agents.TryRemove(node, out var process))
         {
             await process.DisposeAsync();
         }

@@ -108,6 +108,8 @@ public sealed class TrustedAuthority
     {
         var from = certificate.NotBefore.ToUniversalTime();
         var to = certificate.NotAfter.ToUniversalTime();
-        return now < from ? from : now > to ? to : now;
+
+        // Its last moment counts as past already.
+        return now < from ? from : now >= to ? to.AddSeconds(-1) : now;
     }
 }

@@ -13,6 +13,8 @@ namespace Cairn.Shared.Security.Tls;
 /// </summary>
 public sealed class ClientTlsHandler : HttpMessageHandler
 {
+    private const string RightProcess = "see that the address leads to the right process, and that it belongs to the same coordinator";
+
     private readonly IdentityStore identities;
     private readonly Func<LocalIdentity, PeerIdentity> expected;
     private readonly Func<SocketsHttpHandler> makeHandler;
@@ -105,15 +107,18 @@ public sealed class ClientTlsHandler : HttpMessageHandler
         var (found, refusal) = peer.Judge(identity, TrustedAuthority.ServerUse, time.GetUtcNow());
         if (refusal is not null)
         {
-            throw Untrusted(wanted, $"showed one that is not accepted: {refusal.Message}");
+            throw Untrusted(
+                wanted,
+                $"showed one that is not accepted: {refusal.Message}",
+                refusal.Code is ErrorCode.CertificateExpired or ErrorCode.CertificateNotYetValid ? refusal.WayOut : RightProcess);
         }
 
         return found == wanted ? true : throw Untrusted(wanted, $"is {found}");
     }
 
-    private static CairnException Untrusted(PeerIdentity wanted, string found) => new(
+    private static CairnException Untrusted(PeerIdentity wanted, string found, string wayOut = RightProcess) => new(
         ErrorCode.PeerUntrusted,
         $"this should have been {wanted}, but the server {found}",
-        "see that the address leads to the right process, and that it belongs to the same coordinator",
+        wayOut,
         subject: wanted.Name);
 }
