@@ -65,7 +65,10 @@ public sealed class CairnSystem : IAsyncDisposable
 
         await StartCoordinatorAsync(cancellationToken);
         await Task.WhenAll(nodes.Select(node => StartAgentAsync(node.Node, cancellationToken)));
-        await WaitForAgentsAsync(cancellationToken);
+
+        // To ask the coordinator until it is so would take a process each time.
+        await Task.WhenAll(agents.Values.Select(agent => agent.WaitForLineAsync(
+            line => line.Contains("Registered at ", StringComparison.Ordinal), "the coordinator knows the agent", StartTimeout, cancellationToken)));
     }
 
     /// <summary>Starts the coordinator, also after it was killed.</summary>
