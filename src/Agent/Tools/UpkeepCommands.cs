@@ -140,7 +140,7 @@ internal static class UpkeepCommands
         if (others.Count > 0)
         {
             await tool.Output.WriteLineAsync(
-                $"warning: its parts on {string.Join(", ", others)} stay, and the point can be restored nowhere any more as a whole");
+                $"warning: its parts on {string.Join(", ", others)} stay, until `cairn catalog rebuild` has them deleted too; the point can be restored nowhere any more as a whole");
         }
     }
 }

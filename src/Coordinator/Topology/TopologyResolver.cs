@@ -19,6 +19,7 @@ internal static class TopologyResolver
         ErrorCode.MemberDead,
         ErrorCode.CannotTell,
         ErrorCode.InstanceNotRunning,
+        ErrorCode.PermissionMissing,
         ErrorCode.TopologyConflict,
         ErrorCode.EngineAnswer,
         ErrorCode.Unsettled,

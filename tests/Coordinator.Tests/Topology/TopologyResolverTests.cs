@@ -92,6 +92,18 @@ public sealed class TopologyResolverTests
     }
 
     [Fact]
+    public void An_instance_that_may_not_be_asked_is_graver_than_the_conflict_that_it_leaves()
+    {
+        var sightings = Views.Healthy();
+        sightings.Take(1).Change("store", "127.0.0.2:8400", member => member.Address = "127.0.0.4:8400");
+        sightings[1].Instance().View = null;
+        sightings[1].Instance().ViewError = new CairnException(ErrorCode.PermissionMissing, "the password is wrong", "mend the password file").ToDetail();
+
+        Assert.Equal(ErrorCode.PermissionMissing, Views.Resolve(sightings).Problems[0].Code);
+        Assert.Contains(Views.Resolve(sightings).Problems, problem => problem.Code == ErrorCode.TopologyConflict);
+    }
+
+    [Fact]
     public void An_instance_that_the_databases_do_not_know_is_a_conflict()
     {
         var sightings = Views.Healthy();

@@ -78,8 +78,10 @@ internal sealed class RecordedServer : IDisposable
                 context.Response.Headers["X-Geminidb-Version"] = recorded.Version;
             }
 
-            var bytes = Encoding.UTF8.GetBytes(recorded.Body);
-            if (recorded.Status != 204)
+            // With its length: without one the listener ends the body of an empty answer twice, and the next answer on the connection begins with the rest.
+            var bytes = recorded.Status == 204 ? [] : Encoding.UTF8.GetBytes(recorded.Body);
+            context.Response.ContentLength64 = bytes.Length;
+            if (bytes.Length > 0)
             {
                 await context.Response.OutputStream.WriteAsync(bytes);
             }
