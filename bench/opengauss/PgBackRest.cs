@@ -57,8 +57,8 @@ internal sealed class PgBackRest(string directory, Server server)
     /// <summary>The command line of a restore into the data directory, which must be empty.</summary>
     public string Restore() => $"{Words("restore")} && sync -f '{server.Data}'";
 
-    /// <summary>Bytes of all backups; the log that it archives beside them is not counted.</summary>
-    public long StoredBytes => Output.BytesOf(Path.Combine(Repository, "backup"));
+    /// <summary>Bytes of all backups and of the log beside them: a point of ours has the log that it needs in it.</summary>
+    public long StoredBytes => Output.BytesOf(Repository);
 
     private string Words(string command) => string.Join(' ', Tool.AsUser(Program, $"--config={File}", "--stanza=bench").Select(word => $"'{word}'")) + " " + command;
 }
