@@ -70,35 +70,40 @@ internal sealed class BenchData(string root)
     public async IAsyncEnumerable<SourceEntry> Entries()
     {
         await Task.CompletedTask;
-        foreach (var directory in Directory.GetDirectories(Root).Order(StringComparer.Ordinal).Prepend(Root))
+        yield return Describe(Libc.CurrentDirectory, Root, Root, "data");
+        foreach (var part in Names(Root))
         {
-            yield return Describe(directory, EntryKind.Directory);
-        }
-
-        foreach (var path in Files())
-        {
-            yield return Describe(path, EntryKind.File);
+            var directory = Path.Combine(Root, part);
+            yield return Describe(Libc.CurrentDirectory, directory, directory, $"data/{part}");
+            using var opened = UnixFile.OpenDirectory(directory);
+            foreach (var name in Names(directory))
+            {
+                yield return Describe(opened.Number(), name, $"{directory}/{name}", $"data/{part}/{name}");
+            }
         }
     }
 
-    private IEnumerable<string> Files() => Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Files() => Names(Root).SelectMany(part => Names(Path.Combine(Root, part)).Select(name => Path.Combine(Root, part, name)));
+
+    private static List<string> Names(string directory) => UnixDirectory.ListNames(directory) ?? throw Gone(directory);
 
     // One look at each file, as a source takes it.
-    private SourceEntry Describe(string path, EntryKind kind)
+    private static SourceEntry Describe(int directory, string name, string physical, string path)
     {
-        var found = UnixStat.TryRead(path) ?? throw new FileNotFoundException("the benchmark's data have gone", path);
-        var isFile = kind == EntryKind.File;
+        var found = UnixStat.TryReadAt(directory, name, physical) ?? throw Gone(physical);
         return new SourceEntry
         {
-            Path = path == Root ? "data" : "data" + path[Root.Length..],
-            Kind = kind,
-            Attributes = found.Attributes with { Size = isFile ? found.Attributes.Size : 0 },
+            Path = path,
+            Kind = found.IsRegular ? EntryKind.File : EntryKind.Directory,
+            Attributes = found.Attributes with { Size = found.IsRegular ? found.Attributes.Size : 0 },
             Class = "data",
-            Immutable = isFile,
+            Immutable = found.IsRegular,
             Identity = found.Identity,
-            PhysicalPath = isFile ? path : null,
+            PhysicalPath = found.IsRegular ? physical : null,
         };
     }
+
+    private static FileNotFoundException Gone(string path) => new("the benchmark's data have gone", path);
 
     private void Write(string name, Action<byte[], Random, int> fill, int seed)
     {

@@ -33,7 +33,7 @@ internal sealed class CopyBatch : IDisposable
 
     private static int PackedCapacity => RawCapacity + (MaxOperations * (SegmentRecord.HeaderSize + ChainSealing.MaxOverhead));
 
-    public bool HasRoomFor(int rawBytes) => operations.Count < MaxOperations && RawUsed + rawBytes <= RawCapacity;
+    public bool HasRoomFor(int rawBytes, int newOperations) => operations.Count + newOperations <= MaxOperations && RawUsed + rawBytes <= RawCapacity;
 
     public void Add(in CopyOperation operation) => operations.Add(operation);
 

@@ -12,6 +12,7 @@ internal sealed class CopyBatchFlow(int maxBatches) : IDisposable
     private readonly Channel<CopyBatch> toPack = Channel.CreateBounded<CopyBatch>(maxBatches);
     private readonly Channel<CopyBatch> inOrder = Channel.CreateBounded<CopyBatch>(maxBatches);
     private readonly List<CopyBatch> made = [];
+    private volatile bool isAllRead;
 
     public IAsyncEnumerable<CopyBatch> ToPackAsync(CancellationToken cancellationToken) => toPack.Reader.ReadAllAsync(cancellationToken);
 
@@ -41,12 +42,20 @@ internal sealed class CopyBatchFlow(int maxBatches) : IDisposable
 
     public void CompleteReading()
     {
+        isAllRead = true;
         inOrder.Writer.Complete();
         toPack.Writer.Complete();
     }
 
     public ValueTask ReturnAsync(CopyBatch batch, CancellationToken cancellationToken)
     {
+        // Nobody asks for it again: its memory goes while others still work.
+        if (isAllRead)
+        {
+            batch.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
         batch.Clear();
         return free.Writer.WriteAsync(batch, cancellationToken);
     }

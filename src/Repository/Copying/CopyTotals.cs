@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Cairn.Repository;
 
 /// <summary>Counts what the appender puts down, each record once. Not for concurrent use.</summary>
@@ -5,7 +7,7 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
 {
     // Records of this attempt are counted as they are made; all others may be used several times, so that they are sorted first.
     private readonly DiskTable<RecordUse> uses = new(scratchDirectory);
-    private readonly SortedDictionary<uint, (long Live, long Required)> packs = [];
+    private readonly Dictionary<uint, (long Live, long Required)> packs = [];
     private long directories;
     private long symlinks;
     private long carriedFiles;
@@ -84,15 +86,9 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
 
     public PointTotals Build(PointId point)
     {
-        RecordUse? last = null;
-        foreach (var use in uses.ReadSorted())
+        foreach (var use in uses.ReadOnce())
         {
-            if (last?.Equals(use) != true)
-            {
-                Count(use.Place, use.Place.PlainLength);
-            }
-
-            last = use;
+            Count(use.Place, use.Place.PlainLength);
         }
 
         return Summarize(point);
@@ -103,8 +99,8 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
     private void Count(in SegmentPlace place, long plainBytes)
     {
         storedBytes += place.RecordLength;
-        var (live, required) = packs.GetValueOrDefault(place.Pack);
-        packs[place.Pack] = (live + place.RecordLength, Math.Max(required, place.Offset + place.RecordLength));
+        ref var pack = ref CollectionsMarshal.GetValueRefOrAddDefault(packs, place.Pack, out _);
+        pack = (pack.Live + place.RecordLength, Math.Max(pack.Required, place.Offset + place.RecordLength));
         if (known.IsOwn(place.Pack))
         {
             newBytes += plainBytes;
@@ -135,5 +131,5 @@ internal sealed class CopyTotals(KnownContent known, string scratchDirectory) : 
         },
         storedBytes,
         segments,
-        packs.Select(p => new PackUse(p.Key, p.Value.Live, p.Value.Required)).ToList());
+        packs.OrderBy(p => p.Key).Select(p => new PackUse(p.Key, p.Value.Live, p.Value.Required)).ToList());
 }

@@ -9,12 +9,14 @@ namespace Cairn.Repository;
 /// </summary>
 internal sealed class EntryListing : IAsyncDisposable
 {
-    private const int Ahead = 1024;
+    private const int PortionEntries = 256;
+    private const int PortionsAhead = 32;
 
-    private readonly Channel<SourceEntry> listed = Channel.CreateBounded<SourceEntry>(
-        new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<List<SourceEntry>> listed = Channel.CreateBounded<List<SourceEntry>>(
+        new BoundedChannelOptions(PortionsAhead) { SingleReader = true, SingleWriter = true });
 
     private readonly SemaphoreSlim read = new(0);
+    private List<SourceEntry> portion = [];
     private readonly CancellationTokenSource stop;
     private readonly Task listing;
 
@@ -29,10 +31,14 @@ internal sealed class EntryListing : IAsyncDisposable
     /// <summary>In the source's order; a failure of the source comes after the entries before it. To be read once.</summary>
     public async IAsyncEnumerable<SourceEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entry in listed.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var portion in listed.Reader.ReadAllAsync(cancellationToken))
         {
-            yield return entry;
-            if (MustBeReadFirst(entry))
+            foreach (var entry in portion)
+            {
+                yield return entry;
+            }
+
+            if (MustBeReadFirst(portion[^1]))
             {
                 read.Release();
             }
@@ -52,23 +58,71 @@ internal sealed class EntryListing : IAsyncDisposable
 
     private async Task ListAsync(IAsyncEnumerable<SourceEntry> source, CancellationToken cancellationToken)
     {
+        Exception? failure = null;
         try
         {
-            await foreach (var entry in source.WithCancellation(cancellationToken))
+            await ListAllAsync(source, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is thrown to whoever reads on, behind what was listed before it.
+            failure = e;
+        }
+
+        try
+        {
+            await PassOnAsync(cancellationToken);
+        }
+        catch (OperationCanceledException e)
+        {
+            failure ??= e;
+        }
+
+        listed.Writer.Complete(failure);
+    }
+
+    private async Task ListAllAsync(IAsyncEnumerable<SourceEntry> source, CancellationToken cancellationToken)
+    {
+        await using var entries = source.GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(entries, cancellationToken))
+        {
+            var entry = entries.Current;
+            portion.Add(entry);
+            if (portion.Count == PortionEntries || MustBeReadFirst(entry))
             {
-                await listed.Writer.WriteAsync(entry, cancellationToken);
-                if (MustBeReadFirst(entry))
-                {
-                    await read.WaitAsync(cancellationToken);
-                }
+                await PassOnAsync(cancellationToken);
             }
 
-            listed.Writer.Complete();
+            if (MustBeReadFirst(entry))
+            {
+                await read.WaitAsync(cancellationToken);
+            }
         }
-        catch (Exception failure)
+    }
+
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SourceEntry> entries, CancellationToken cancellationToken)
+    {
+        var next = entries.MoveNextAsync();
+        if (next.IsCompleted)
         {
-            // Whatever it is, it is thrown to whoever reads on.
-            listed.Writer.Complete(failure);
+            return await next;
         }
+
+        // What a source has given that takes its time is not held back.
+        var later = next.AsTask();
+        await Task.WhenAll(later, PassOnAsync(cancellationToken).AsTask());
+        return await later;
+    }
+
+    private ValueTask PassOnAsync(CancellationToken cancellationToken)
+    {
+        if (portion.Count == 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var full = portion;
+        portion = new List<SourceEntry>(PortionEntries);
+        return listed.Writer.WriteAsync(full, cancellationToken);
     }
 }

@@ -88,8 +88,7 @@ internal sealed class KnownContent : IDisposable
             using var manifest = ManifestFile.TryOpen(chain, point);
             if (manifest is not null)
             {
-                using var walk = manifest.ReadEntries(record => Records[record.Hash] = record);
-                Walk(walk, Base, Base.AddSource(manifest.ReadEntries()), AddIfHeld, cancellationToken);
+                Scan(manifest, Base.AddSource(manifest.ReadEntries()), cancellationToken);
                 return;
             }
         }
@@ -109,19 +108,33 @@ internal sealed class KnownContent : IDisposable
         try
         {
             using var manifest = ManifestFile.TryOpen(chain, point);
-            using var scanner = new PageScanner(chain, AddIfHeld);
-            foreach (var page in manifest?.ReadTable() ?? [])
+            if (manifest is not null)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (Records.TryAdd(page.Record.Hash, page.Record))
-                {
-                    scanner.Scan(page.Record, list => Records.TryAdd(list.Hash, list));
-                }
+                Scan(manifest, baseSource: null, cancellationToken);
             }
         }
         catch (RepositoryDamagedException)
         {
             // As above: less is known, so that more is stored.
+        }
+    }
+
+    // Only paths and segments are looked at: what is wrong in an entry is found when it is looked up.
+    private void Scan(ManifestFile manifest, int? baseSource, CancellationToken cancellationToken)
+    {
+        using var scanner = new PageScanner(chain, AddIfHeld);
+        var table = manifest.ReadTable();
+        for (var i = 0; i < table.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (page, number) = (table[i].Record, i);
+            if (Records.TryAdd(page.Hash, page))
+            {
+                scanner.Scan(
+                    page,
+                    list => Records.TryAdd(list.Hash, list),
+                    baseSource is { } source ? (path, position) => Base.Add(PathKey.Of(path), source, new EntryLocation(number, position)) : null);
+            }
         }
     }
 
@@ -138,7 +151,7 @@ internal sealed class KnownContent : IDisposable
             }
 
             using var walk = journal.ReadEntries();
-            Walk(walk, Attempts, Attempts.AddSource(journal.ReadEntries()), Enqueue, cancellationToken);
+            Walk(walk, Attempts.AddSource(journal.ReadEntries()), Enqueue, cancellationToken);
         }
 
         ReadBack(last, cancellationToken);
@@ -178,8 +191,7 @@ internal sealed class KnownContent : IDisposable
         }
     }
 
-    private static void Walk(
-        EntryCursor walk, EntryCatalog? catalog, int source, Action<SegmentReference> onSegment, CancellationToken cancellationToken)
+    private void Walk(EntryCursor walk, int source, Action<SegmentReference> onSegment, CancellationToken cancellationToken)
     {
         while (walk.MoveNext())
         {
@@ -189,7 +201,7 @@ internal sealed class KnownContent : IDisposable
                 continue;
             }
 
-            catalog?.Add(PathKey.Of(walk.Entry.Path), source, walk.Location);
+            Attempts.Add(PathKey.Of(walk.Entry.Path), source, walk.Location);
             while (walk.NextSegment(out var segment))
             {
                 if (!segment.IsZero)

@@ -12,8 +12,11 @@ internal sealed class SourceReader(
     /// <summary>What a slow source has given waits no longer than this to be packed: nothing of it is journaled before.</summary>
     private static readonly TimeSpan MaxBatchAge = TimeSpan.FromSeconds(5);
 
+    private readonly byte[] pathBytes = new byte[EntryRules.MaxPathBytes];
     private readonly List<SegmentReference> pieces = [];
     private readonly HashSet<string> lostFirsts = new(StringComparer.Ordinal);
+    private int pathLength;
+    private PathKey pathKey;
     private CopyBatch batch = null!;
     private long batchBegan;
 
@@ -26,19 +29,24 @@ internal sealed class SourceReader(
             // The next name of a file whose first name could not be taken has the content itself.
             var entry = offered.LinkedTo is { } first && lostFirsts.Contains(first) ? offered with { LinkedTo = null } : offered;
             var listed = Check(entry);
-            var key = PathKey.Of(entry.Path);
-            if (!duplicates.Pass(key))
+            TakePath(entry.Path);
+            if (!duplicates.Pass(pathKey))
             {
                 throw new InvalidEntryException(entry.Path, "this path was offered before");
             }
 
-            if (entry.Kind == EntryKind.File && entry.LinkedTo is null)
-            {
-                await ReadFileAsync(entry, key, listed, cancellationToken);
-            }
-            else
+            if (entry.Kind != EntryKind.File || entry.LinkedTo is not null)
             {
                 await BeginAsync(listed, EntryOrigin.Read, sourceProof: 0, cancellationToken);
+            }
+            else if (FindUnchanged(entry) is not { } unchanged)
+            {
+                await ReadFileAsync(entry, listed, cancellationToken);
+            }
+            else if (!TryCarryAtOnce(unchanged, listed))
+            {
+                await BeginAsync(CarriedFrom(unchanged, listed), EntryOrigin.Base, sourceProof: 0, cancellationToken);
+                await CarryAsync(unchanged, isProved: false, cancellationToken);
             }
         }
 
@@ -86,15 +94,36 @@ internal sealed class SourceReader(
         return listed;
     }
 
-    private async Task ReadFileAsync(SourceEntry entry, PathKey key, ManifestEntry listed, CancellationToken cancellationToken)
+    private static ManifestEntry CarriedFrom(EntryCursor unchanged, ManifestEntry listed) =>
+        unchanged.Glance.IsSparse ? listed with { Sparse = true } : listed;
+
+    private void TakePath(string path)
     {
-        if (FindUnchanged(entry, key) is { } unchanged)
+        pathLength = RawText.Encode(path, pathBytes);
+        pathKey = PathKey.Of(pathBytes.AsSpan(0, pathLength));
+    }
+
+    private EntryCursor? Find(EntryCatalog catalog) => catalog.Find(pathBytes.AsSpan(0, pathLength), pathKey);
+
+    // Thousands of small files are carried over for one that is read; what fits into the batch needs no state machine.
+    private bool TryCarryAtOnce(EntryCursor unchanged, ManifestEntry listed)
+    {
+        if (pieces.Count > MaxHeldPieces || !HasRoomFor(rawBytes: 0, operations: pieces.Count + 1))
         {
-            await BeginAsync(listed with { Sparse = unchanged.Entry.Sparse }, EntryOrigin.Base, sourceProof: 0, cancellationToken);
-            await CarryAsync(unchanged, isProved: false, cancellationToken);
-            return;
+            return false;
         }
 
+        batch.Add(Begin(CarriedFrom(unchanged, listed), EntryOrigin.Base, sourceProof: 0));
+        foreach (var piece in pieces)
+        {
+            batch.Add(new CopyOperation { Step = CopyStep.Reference, Reference = piece });
+        }
+
+        return true;
+    }
+
+    private async Task ReadFileAsync(SourceEntry entry, ManifestEntry listed, CancellationToken cancellationToken)
+    {
         using var file = await TryOpenAsync(entry, cancellationToken);
         if (file is null)
         {
@@ -106,7 +135,7 @@ internal sealed class SourceReader(
             await NoteAsync(entry, SourceTrouble.Grown, $"has grown to {file.Size} bytes, {entry.Attributes.Size} are kept", cancellationToken);
         }
 
-        var earlier = FindAttempt(entry, key, file.Proof);
+        var earlier = FindAttempt(entry, file.Proof);
         await BeginAsync(
             listed with { Sparse = file.HasHoles }, earlier is null ? EntryOrigin.Read : EntryOrigin.Attempt, file.Proof, cancellationToken);
         var done = earlier is null ? 0 : await CarryAsync(earlier, isProved: true, cancellationToken);
@@ -196,20 +225,20 @@ internal sealed class SourceReader(
     private ValueTask NoteAsync(SourceEntry entry, SourceTrouble trouble, string finding, CancellationToken cancellationToken) =>
         AddAsync(new CopyOperation { Step = CopyStep.Note, Note = new SourceNote(entry.Path, trouble, finding) }, cancellationToken);
 
-    private EntryCursor? FindUnchanged(SourceEntry entry, PathKey key)
+    private EntryCursor? FindUnchanged(SourceEntry entry)
     {
-        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || known.Base.Find(entry.Path, key) is not { } found)
+        if (spec.VerifyUnchanged || !entry.Immutable || entry.Identity is null || Find(known.Base) is not { } found)
         {
             return null;
         }
 
-        var then = found.Entry;
-        var same = then.Immutable && then.Identity == entry.Identity && then.LinkedTo is null &&
-            then.Attributes.Size == entry.Attributes.Size && then.Attributes.MtimeNs == entry.Attributes.MtimeNs;
+        var then = found.Glance;
+        var same = then.IsImmutable && then.Identity == entry.Identity && !then.IsLink &&
+            then.Size == entry.Attributes.Size && then.MtimeNs == entry.Attributes.MtimeNs;
         return same && TryHold(found, isProved: false) && found.CoveredBytes == entry.Attributes.Size ? found : null;
     }
 
-    private EntryCursor? FindAttempt(SourceEntry entry, PathKey key, ulong proof)
+    private EntryCursor? FindAttempt(SourceEntry entry, ulong proof)
     {
         // What an earlier attempt read of a live file may be from before the database's backup mode of now.
         if (entry.Live)
@@ -217,9 +246,8 @@ internal sealed class SourceReader(
             return null;
         }
 
-        var found = known.Attempts.Find(entry.Path, key);
-        return found is not null && found.SourceProof == proof && found.Entry.Attributes.Size == entry.Attributes.Size &&
-            found.Entry.Immutable == entry.Immutable && found.Entry.PageBytes == entry.PageBytes && TryHold(found, isProved: true)
+        return Find(known.Attempts) is { } found && found.Glance is var then && then.SourceProof == proof && then.Size == entry.Attributes.Size &&
+            then.IsImmutable == entry.Immutable && then.PageBytes == entry.PageBytes && TryHold(found, isProved: true)
                 ? found
                 : null;
     }
@@ -274,7 +302,7 @@ internal sealed class SourceReader(
             return from.CoveredBytes;
         }
 
-        from.Seek(from.Location);
+        from.SeekGlance(from.Location);
         while (from.NextSegment(out var piece) && TryFind(ref piece, isProved))
         {
             await AddAsync(new CopyOperation { Step = CopyStep.Reference, Reference = piece }, cancellationToken);
@@ -284,8 +312,10 @@ internal sealed class SourceReader(
     }
 
     private ValueTask BeginAsync(ManifestEntry entry, EntryOrigin origin, ulong sourceProof, CancellationToken cancellationToken) =>
-        AddAsync(
-            new CopyOperation { Step = CopyStep.BeginEntry, Entry = entry, Origin = origin, SourceProof = sourceProof }, cancellationToken);
+        AddAsync(Begin(entry, origin, sourceProof), cancellationToken);
+
+    private static CopyOperation Begin(ManifestEntry entry, EntryOrigin origin, ulong sourceProof) =>
+        new() { Step = CopyStep.BeginEntry, Entry = entry, Origin = origin, SourceProof = sourceProof };
 
     private async ValueTask AddAsync(CopyOperation operation, CancellationToken cancellationToken)
     {
@@ -295,11 +325,14 @@ internal sealed class SourceReader(
 
     private async ValueTask MakeRoomAsync(int rawBytes, CancellationToken cancellationToken)
     {
-        if (!batch.HasRoomFor(rawBytes) || (time.GetElapsedTime(batchBegan) >= MaxBatchAge && !batch.IsEmpty))
+        if (!HasRoomFor(rawBytes, operations: 1))
         {
             await flow.DispatchAsync(batch, cancellationToken);
             batch = await flow.RentAsync(cancellationToken);
             batchBegan = time.GetTimestamp();
         }
     }
+
+    private bool HasRoomFor(int rawBytes, int operations) =>
+        batch.HasRoomFor(rawBytes, operations) && (batch.IsEmpty || time.GetElapsedTime(batchBegan) < MaxBatchAge);
 }

@@ -64,6 +64,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return length <= maxBytes ? Take((int)length) : throw new InvalidDataException($"{what} has {length} bytes, more than {maxBytes}");
     }
 
+    /// <summary>Goes over so many bytes.</summary>
+    public void Skip(int bytes) => Take(bytes);
+
     public bool Flag(string what) => U8() switch
     {
         0 => false,

@@ -6,7 +6,11 @@ internal static class EntryCodec
     public const byte EntryRecord = 1;
     public const byte PiecesRecord = 2;
 
+    /// <summary>Where in a record the path's bytes begin: behind type (1), kind (1), flags (2) and length (4).</summary>
+    public const int PathAt = 8;
+
     private const int MaxAttributeCount = 4096;
+    private const int ModeAndOwnerBytes = 3 * sizeof(uint);
 
     /// <param name="writer">What it is appended to.</param>
     /// <param name="entry">The entry.</param>
@@ -95,6 +99,44 @@ internal static class EntryCodec
         };
         sourceProof = (flags & EntryFlags.SourceProof) != 0 ? reader.U64() : 0;
         return EntryRules.FindFault(entry) is { } fault ? throw new InvalidDataException($"entry '{path}': {fault}") : entry;
+    }
+
+    /// <summary>
+    /// Reads of what follows the record's type no more than a copy needs to carry the entry over: lengths are checked, other rules are not. Throws
+    /// <see cref="InvalidDataException"/>.
+    /// </summary>
+    /// <param name="reader">Stands behind the entry then.</param>
+    /// <param name="path">The path's bytes.</param>
+    public static EntryGlance Glance(ref ByteReader reader, out ReadOnlySpan<byte> path)
+    {
+        var kind = (EntryKind)reader.U8();
+        int flags = reader.U16();
+        path = reader.Bytes(EntryRules.MaxPathBytes, "the path");
+        reader.Bytes(EntryRules.MaxClassBytes, "the class");
+        reader.Skip(ModeAndOwnerBytes);
+        reader.Bytes(EntryRules.MaxOwnerBytes, "the owner");
+        reader.Bytes(EntryRules.MaxOwnerBytes, "the group");
+        var (mtime, size) = (reader.I64(), reader.Count("the size"));
+        FileIdentity? identity = (flags & EntryFlags.Identity) != 0 ? new FileIdentity(reader.U64(), reader.U64()) : null;
+        var pageBytes = (flags & EntryFlags.Paged) != 0 ? (int)reader.U32() : 0;
+        if (kind == EntryKind.Symlink)
+        {
+            reader.Bytes(EntryRules.MaxLinkBytes, "the link target");
+        }
+
+        if ((flags & EntryFlags.Linked) != 0)
+        {
+            reader.Bytes(EntryRules.MaxPathBytes, "the first name");
+        }
+
+        for (var left = (flags & EntryFlags.ExtendedAttributes) != 0 ? reader.U16() : 0; left > 0; left--)
+        {
+            reader.Bytes(EntryRules.MaxComponentBytes, "an extended attribute's name");
+            reader.Bytes(EntryRules.MaxAttributeBytes, "an extended attribute");
+        }
+
+        var proof = (flags & EntryFlags.SourceProof) != 0 ? reader.U64() : 0;
+        return new EntryGlance(kind, flags, mtime, size, identity, pageBytes, proof);
     }
 
     private static int FlagsOf(ManifestEntry entry, ulong sourceProof) =>

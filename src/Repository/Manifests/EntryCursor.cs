@@ -17,12 +17,15 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
     private int listPosition;
     private long listEnd;
     private long coveredBytes;
+    private bool hasEntry;
+    private int pathAt;
+    private int pathLength;
 
-    /// <summary>The current entry.</summary>
+    /// <summary>The current entry; null behind <see cref="MoveNextGlance"/>.</summary>
     public ManifestEntry Entry { get; private set; } = null!;
 
-    /// <summary>What the copy was read from; 0 for none.</summary>
-    public ulong SourceProof { get; private set; }
+    /// <summary>As much of the current entry as is known either way.</summary>
+    public EntryGlance Glance { get; private set; }
 
     /// <summary>Where the current entry can be found again with <see cref="Seek"/>.</summary>
     public EntryLocation Location { get; private set; }
@@ -30,9 +33,32 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
     /// <summary>Plain bytes of the current file that the segments read so far cover.</summary>
     public long CoveredBytes => coveredBytes;
 
-    private long ContentBytes => Entry.LinkedTo is null ? Entry.Attributes.Size : 0;
+    private long ContentBytes => Glance.IsLink ? 0 : Glance.Size;
+
+    // For findings.
+    private string Subject => Entry is { } known ? $"'{known.Path}'" : $"the entry at position {Location.Position} of page or block {Location.Block}";
 
     public bool MoveNext()
+    {
+        if (!MoveNextGlance())
+        {
+            return false;
+        }
+
+        try
+        {
+            var reader = new ByteReader(block.AsSpan(Location.Position + 1, position - Location.Position - 1));
+            Entry = EntryCodec.Read(ref reader, out _);
+            return true;
+        }
+        catch (InvalidDataException e)
+        {
+            throw blocks.Damaged(blockAt, $"position {Location.Position}: {e.Message}");
+        }
+    }
+
+    /// <summary>As <see cref="MoveNext"/>, without reading more than <see cref="Glance"/> and the path, and with no rule checked but lengths.</summary>
+    public bool MoveNextGlance()
     {
         SkipRest();
         if (!FillBlock())
@@ -45,8 +71,8 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
         {
             var reader = new ByteReader(block.AsSpan(position, blockLength - position));
             Require(reader.U8(), EntryCodec.EntryRecord);
-            Entry = EntryCodec.Read(ref reader, out var proof);
-            SourceProof = proof;
+            Glance = EntryCodec.Glance(ref reader, out var path);
+            (pathAt, pathLength) = (position + EntryCodec.PathAt, path.Length);
             position += reader.Position;
         }
         catch (InvalidDataException e)
@@ -54,29 +80,25 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
             throw blocks.Damaged(blockAt, $"position {position}: {e.Message}");
         }
 
-        (coveredBytes, piecesLeft) = (0, 0);
+        (Entry, hasEntry, coveredBytes, piecesLeft) = (null!, true, 0, 0);
         return true;
     }
+
+    /// <summary>Whether these are the bytes of the current entry's path. Not after the first of its segments was read.</summary>
+    public bool HasPath(ReadOnlySpan<byte> path) => block.AsSpan(pathAt, pathLength).SequenceEqual(path);
 
     /// <summary>Makes the entry there the current one.</summary>
     public void Seek(EntryLocation location)
     {
-        Entry = null!;
-        (listLength, listPosition, piecesLeft) = (0, 0, 0);
-        if (location.Block != blockAt)
-        {
-            (blockLength, position, nextBlock) = (0, 0, location.Block);
-            if (!FillBlock())
-            {
-                throw blocks.Damaged(location.Block, "the entry that was here is gone");
-            }
-        }
+        GoTo(location);
+        Require(MoveNext(), location);
+    }
 
-        position = location.Position;
-        if (!MoveNext())
-        {
-            throw blocks.Damaged(location.Block, "the entry that was here is gone");
-        }
+    /// <summary>As <see cref="Seek"/>, with no more of the entry than <see cref="MoveNextGlance"/> has.</summary>
+    public void SeekGlance(EntryLocation location)
+    {
+        GoTo(location);
+        Require(MoveNextGlance(), location);
     }
 
     /// <summary>The next piece of the current file; false when it is covered, or when a journal ends inside it.</summary>
@@ -87,7 +109,7 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
         {
             if (coveredBytes == ContentBytes)
             {
-                return piecesLeft == 0 ? false : throw blocks.Damaged(blockAt, $"more segments than '{Entry.Path}' has bytes");
+                return piecesLeft == 0 ? false : throw blocks.Damaged(blockAt, $"more segments than {Subject} has bytes");
             }
 
             if (piecesLeft == 0 && !BeginPieces())
@@ -111,9 +133,30 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
 
     public void Dispose() => blocks.Dispose();
 
+    private void GoTo(EntryLocation location)
+    {
+        hasEntry = false;
+        (listLength, listPosition, piecesLeft) = (0, 0, 0);
+        if (location.Block != blockAt)
+        {
+            (blockLength, position, nextBlock) = (0, 0, location.Block);
+            Require(FillBlock(), location);
+        }
+
+        position = location.Position;
+    }
+
+    private void Require(bool isThere, EntryLocation location)
+    {
+        if (!isThere)
+        {
+            throw blocks.Damaged(location.Block, "the entry that was here is gone");
+        }
+    }
+
     private void SkipRest()
     {
-        while (Entry is not null && NextSegment(out _))
+        while (hasEntry && NextSegment(out _))
         {
         }
     }
@@ -122,7 +165,7 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
     {
         if (!FillBlock() || (blocks.MayEndInside && block[position] == EntryCodec.EntryRecord))
         {
-            return blocks.MayEndInside ? false : throw new RepositoryDamagedException(blocks.Damaged(Math.Max(0, blockAt), "").Subject, $"segments of '{Entry.Path}' are missing");
+            return blocks.MayEndInside ? false : throw new RepositoryDamagedException(blocks.Damaged(Math.Max(0, blockAt), "").Subject, $"segments of {Subject} are missing");
         }
 
         try
@@ -181,7 +224,7 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
         (listLength, listPosition, listEnd) = (bytes.Length, 0, coveredBytes + covered);
         if (listEnd > ContentBytes || listEnd < 0)
         {
-            throw blocks.Damaged(blockAt, $"a segment list goes over the end of '{Entry.Path}'");
+            throw blocks.Damaged(blockAt, $"a segment list goes over the end of {Subject}");
         }
     }
 
@@ -198,7 +241,7 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw blocks.Damaged(blockAt, $"'{Entry.Path}': {e.Message}");
+            throw blocks.Damaged(blockAt, $"{Subject}: {e.Message}");
         }
     }
 
@@ -207,7 +250,7 @@ internal sealed class EntryCursor(EntryBlocks blocks) : IDisposable
         coveredBytes += length;
         if (coveredBytes > ContentBytes || coveredBytes < 0)
         {
-            throw blocks.Damaged(blockAt, $"segments of '{Entry.Path}' go over its end");
+            throw blocks.Damaged(blockAt, $"segments of {Subject} go over its end");
         }
     }
 

@@ -6,10 +6,13 @@ internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<Seg
     private readonly SegmentLoader pages = new(chain);
     private readonly SegmentLoader lists = new(chain);
 
+    /// <summary>Is told of a file whose entry begins at this position of its page.</summary>
+    public delegate void FileFound(ReadOnlySpan<byte> path, int position);
+
     /// <summary>
     /// Reads one page, and those of its lists that <paramref name="isNew"/> says. Throws <see cref="RepositoryDamagedException"/>.
     /// </summary>
-    public void Scan(in SegmentReference page, Func<SegmentReference, bool> isNew)
+    public void Scan(in SegmentReference page, Func<SegmentReference, bool> isNew, FileFound? onFile = null)
     {
         var plain = Load(pages, RecordKind.Page, page);
         try
@@ -17,9 +20,14 @@ internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<Seg
             var reader = new ByteReader(plain);
             while (reader.Remaining > 0)
             {
+                var position = reader.Position;
                 if (reader.U8() == EntryCodec.EntryRecord)
                 {
-                    _ = EntryCodec.Read(ref reader, out _);
+                    if (EntryCodec.Glance(ref reader, out var path).Kind == EntryKind.File)
+                    {
+                        onFile?.Invoke(path, position);
+                    }
+
                     continue;
                 }
 

@@ -11,9 +11,8 @@ internal sealed class DiskTable<T>(string directory) : IDisposable
     public const int MaxInMemory = 32 * 1024;
 
     private readonly Lock gate = new();
-    private readonly HashSet<T> newest = [];
+    private readonly MemoryTable<T> newest = new(MaxInMemory);
     private readonly List<DiskRun<T>> runs = [];
-    private T[]? spilling;
 
     /// <summary>Whether any record was ever put to disk; while none was, <see cref="TryAdd"/> finds every key.</summary>
     public bool IsOnDisk => runs.Count > 0;
@@ -22,7 +21,7 @@ internal sealed class DiskTable<T>(string directory) : IDisposable
     {
         lock (gate)
         {
-            if (newest.TryGetValue(key, out found))
+            if (newest.TryFind(key, out found))
             {
                 return true;
             }
@@ -44,16 +43,12 @@ internal sealed class DiskTable<T>(string directory) : IDisposable
     {
         lock (gate)
         {
-            if (!newest.Add(record))
+            if (!newest.TryAdd(record))
             {
                 return false;
             }
 
-            if (newest.Count == MaxInMemory)
-            {
-                Spill();
-            }
-
+            SpillWhenFull();
             return true;
         }
     }
@@ -63,10 +58,9 @@ internal sealed class DiskTable<T>(string directory) : IDisposable
     {
         lock (gate)
         {
-            _ = newest.Remove(record);
+            newest.Put(record);
+            SpillWhenFull();
         }
-
-        _ = TryAdd(record);
     }
 
     /// <summary>
@@ -74,20 +68,30 @@ internal sealed class DiskTable<T>(string directory) : IDisposable
     /// </summary>
     public IEnumerable<T> ReadSorted()
     {
-        var memory = newest.ToArray();
+        var memory = newest.Records.ToArray();
         Array.Sort(memory);
         return Merge([memory, .. runs.Select(r => r.Read())]);
     }
 
-    public void Dispose() => runs.ForEach(r => r.Dispose());
+    /// <summary>All records in any order, each key once. Nothing may be added meanwhile.</summary>
+    public IEnumerable<T> ReadOnce() => IsOnDisk ? WithoutRepeats(ReadSorted()) : newest.Read();
 
-    private void Spill()
+    public void Dispose()
     {
-        spilling ??= new T[MaxInMemory];
-        newest.CopyTo(spilling);
-        Array.Sort(spilling);
+        newest.Dispose();
+        runs.ForEach(r => r.Dispose());
+    }
+
+    private void SpillWhenFull()
+    {
+        if (newest.Count < MaxInMemory)
+        {
+            return;
+        }
+
+        newest.Records.Sort();
+        runs.Add(Write(newest.Read()));
         newest.Clear();
-        runs.Add(Write(spilling));
 
         // A run is merged with the one before it until that is clearly larger: so n records make about log n runs, each written about log n times.
         while (runs.Count > 1 && runs[^2].Count < runs[^1].Count * 2)
@@ -111,6 +115,20 @@ internal sealed class DiskTable<T>(string directory) : IDisposable
 
         run.Complete();
         return run;
+    }
+
+    private static IEnumerable<T> WithoutRepeats(IEnumerable<T> sorted)
+    {
+        T? last = null;
+        foreach (var record in sorted)
+        {
+            if (last?.Equals(record) != true)
+            {
+                yield return record;
+            }
+
+            last = record;
+        }
     }
 
     // Duplicates stay: what counts them (paths that come twice) must see them.
