@@ -90,8 +90,12 @@ install_for_tests() {
       OpenGauss)
         ensure_packages postgresql-15 postgresql-contrib util-linux xfsprogs
         ;;
-      Security | Root)
+      Security)
         ensure_packages iproute2
+        ;;
+      Root)
+        # The tests give files attributes, ACLs and capabilities.
+        ensure_packages iproute2 attr acl libcap2-bin
         ;;
       Faults|Matrix)
         # The tests make networks, halt processes at system calls, and give them wrong clocks.

@@ -100,6 +100,59 @@ public sealed class OwnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_of_anothers_file_that_nobody_may_write_has_its_owner_and_its_attributes_too()
+    {
+        // Mode and ACL take from the agent what it needs to keep owner and attributes with its copy.
+        Shell.Run(
+            $"chown -R nobody:nogroup '{site.At("db")}' && cd '{site.Data}' && echo bare > bare && chown 54321:nogroup one bare && chmod 440 one bare"
+            + " && setfattr -n user.kept -v yes one && setfacl -m user:4711:r one");
+        await StartAsNobodyAsync();
+        var saved = site.Look();
+        var point = await site.BackUpAsync();
+        await site.RestartAgentAsync();
+        Directory.Delete(site.Data, recursive: true);
+        site.Write("one", "of root");
+
+        await site.RestoreAsync(point);
+
+        Assert.Equal(saved, site.Look());
+        Assert.Contains("user.kept=\"yes\"", Shell.Run($"getfattr -d '{site.Data}/one'"), StringComparison.Ordinal);
+        Assert.Contains("user:4711:r--", Shell.Run($"getfacl -n '{site.Data}/one'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_that_runs_as_the_databases_user_brings_back_attributes_of_a_file_that_nobody_may_write()
+    {
+        Shell.Run($"cd '{site.Data}' && setfattr -n user.kept -v yes one && chmod 440 one && setfacl -m user:4711:r one && chown -R nobody:nogroup '{site.At("db")}'");
+        await StartAsNobodyAsync();
+        var point = await site.BackUpAsync();
+        site.Write("one", "spoiled");
+        Shell.Run($"setfattr -x user.kept '{site.Data}/one'");
+
+        await site.RestoreAsync(point);
+
+        Assert.Contains("user.kept=\"yes\"", Shell.Run($"getfattr -d '{site.Data}/one'"), StringComparison.Ordinal);
+        Assert.Contains("user:4711:r--", Shell.Run($"getfacl -n '{site.Data}/one'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_root_copied_for_its_owner_keeps_its_capabilities()
+    {
+        // Giving a file away takes them.
+        await site.StartAsync();
+        Shell.Run($"chown nobody '{site.Data}/one' && setcap cap_net_raw+ep '{site.Data}/one'");
+        var saved = site.Look();
+        var point = await site.BackUpAsync();
+        Directory.Delete(site.Data, recursive: true);
+        site.Write("one", "of root");
+
+        await site.RestoreAsync(point);
+
+        Assert.Equal(saved, site.Look());
+        Assert.Contains("cap_net_raw", Shell.Run($"getcap '{site.Data}/one'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_export_by_an_agent_that_is_not_root_says_that_the_files_are_its_own_now()
     {
         Shell.Run($"chown -R nobody:nogroup '{site.At("db")}' && chown 54321 '{site.Data}/one' && chmod 644 '{site.Data}/one'");

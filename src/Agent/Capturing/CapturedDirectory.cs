@@ -49,10 +49,8 @@ internal sealed class CapturedDirectory(string path)
             var live = relative.Length == 0 ? liveRoot : $"{liveRoot}/{relative}";
             if (NativeFiles.Look(live) is { Kind: FileKind.Directory } status)
             {
-                KeptAttributes.Copy(live, At(relative));
-
-                // Without these the agent could neither read nor remove it, were it not root.
-                CopiedAttributes.Set(At(relative), status with { Mode = status.Mode | 0x1C0 });
+                // Without these bits the agent could neither read nor remove it, were it not root.
+                CopiedAttributes.Set(At(relative), status with { Mode = status.Mode | 0x1C0 }, live);
             }
         }
     }

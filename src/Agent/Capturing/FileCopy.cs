@@ -1,6 +1,5 @@
 using System.Buffers;
 using Cairn.Agent.Native;
-using Cairn.Repository;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Agent.Capturing;
@@ -58,8 +57,7 @@ internal static class FileCopy
             }
 
             RandomAccess.SetLength(output, done);
-            KeptAttributes.Copy(source, target);
-            CopiedAttributes.Set(target, status);
+            CopiedAttributes.Set(target, status, source);
             return done;
         }
         finally

@@ -142,21 +142,26 @@ internal static class NativeFiles
         Check(LibC.ChangeOwner(path, user, group), "chown", path);
 
     /// <summary>
-    /// Sets owner, mode and modification time, in this order. The owner only when it differs; that it may not be given away
-    /// is a failure for root only, because nobody else can: false then, and all else is set.
+    /// Sets the owner when it differs. That it may not be given away is a failure for root only, because nobody else can: false then.
+    /// Takes setuid and file capabilities away, so it comes before these.
     /// </summary>
-    public static bool TrySetAttributes(string path, in FileStatus status)
+    public static bool TryGive(string path, in FileStatus status)
     {
         var current = Require(path);
-        var isGiven = true;
-        if (current.UserId != status.UserId || current.GroupId != status.GroupId)
+        if (current.UserId == status.UserId && current.GroupId == status.GroupId)
         {
-            var given = LibC.ChangeOwner(path, status.UserId, status.GroupId);
-            isGiven = given == 0;
-            Check(IsSuperuser ? given : 0, "chown", path);
+            return true;
         }
 
-        if (current.Mode != status.Mode)
+        var given = LibC.ChangeOwner(path, status.UserId, status.GroupId);
+        Check(IsSuperuser ? given : 0, "chown", path);
+        return given == 0;
+    }
+
+    /// <summary>Sets mode and modification time.</summary>
+    public static void SetModeAndTime(string path, in FileStatus status)
+    {
+        if (Require(path).Mode != status.Mode)
         {
             ChangeMode(path, status.Mode & PermissionMask);
         }
@@ -170,7 +175,6 @@ internal static class NativeFiles
             ModifiedNanoseconds = rest < 0 ? rest + NanosecondsPerSecond : rest,
         };
         Check(LibC.SetTimes(LibC.AtCurrentDirectory, path, times, LibC.AtSymlinkNoFollow), "utimensat", path);
-        return isGiven;
     }
 
     /// <summary>Whether this process may create and remove names in a directory.</summary>

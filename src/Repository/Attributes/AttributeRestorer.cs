@@ -33,7 +33,7 @@ internal sealed class AttributeRestorer(bool setOwners, AttributeNotes notes)
             NoteOwner(entry);
         }
 
-        foreach (var attribute in entry.ExtendedAttributes)
+        foreach (var attribute in ExtendedAttributeCalls.InOrderOfSetting(entry.ExtendedAttributes))
         {
             Note(entry, attribute.Name, ExtendedAttributeCalls.TrySet(handle.Number(), attribute), path);
         }

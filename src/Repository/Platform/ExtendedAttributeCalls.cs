@@ -17,7 +17,11 @@ internal static unsafe class ExtendedAttributeCalls
     /// <summary>Whether attributes of this name are kept.</summary>
     public static bool IsKept(string name) =>
         name.StartsWith("user.", StringComparison.Ordinal) || name.StartsWith("security.", StringComparison.Ordinal) ||
-        name.StartsWith("trusted.", StringComparison.Ordinal) || name is AccessAcl or DefaultAcl;
+        name.StartsWith("trusted.", StringComparison.Ordinal) || IsAcl(name);
+
+    /// <summary>The order to set them in: ACLs last, since one of them may take away the right to set the others.</summary>
+    public static IEnumerable<ExtendedAttributeValue> InOrderOfSetting(IReadOnlyList<ExtendedAttributeValue> attributes) =>
+        attributes.Count < 2 ? attributes : attributes.OrderBy(attribute => IsAcl(attribute.Name));
 
     /// <summary>In the order of their names; empty where the file system has none.</summary>
     public static IReadOnlyList<ExtendedAttributeValue> Read(int file, string path) => Read(
@@ -67,6 +71,8 @@ internal static unsafe class ExtendedAttributeCalls
             throw LastError.Exception(path, $"remove extended attribute {UnixPath.Show(name)}", error);
         }
     }
+
+    private static bool IsAcl(string name) => name is AccessAcl or DefaultAcl;
 
     private static List<ExtendedAttributeValue> Read(ListCall list, GetCall get, string path)
     {

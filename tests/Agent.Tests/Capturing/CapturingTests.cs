@@ -22,7 +22,7 @@ public sealed class CapturingTests : IDisposable
         }
 
         NativeFiles.ChangeMode(source, 0x1A0);
-        NativeFiles.TrySetAttributes(source, NativeFiles.Require(source) with { ModifiedNs = 1_700_000_000_123_456_789 });
+        NativeFiles.SetModeAndTime(source, NativeFiles.Require(source) with { ModifiedNs = 1_700_000_000_123_456_789 });
 
         var copied = await FileCopy.CopyAsync(source, scratch.At("copy"), untilEnd: true, 64 << 20, CancellationToken.None);
 
