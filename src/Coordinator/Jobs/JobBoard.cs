@@ -68,7 +68,7 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
     {
         if (JobId.TryParse(idOrPrefix, out var id))
         {
-            return askedBy is null || catalog.Jobs.Find(id)?.AskedBy == askedBy ? id : throw Unknown(idOrPrefix);
+            return catalog.Jobs.Find(id) is { } found && (askedBy is null || found.AskedBy == askedBy) ? id : throw Unknown(idOrPrefix);
         }
 
         var prefix = idOrPrefix.ToLowerInvariant();

@@ -60,6 +60,18 @@ public sealed class CancelTests
     }
 
     [Fact]
+    public async Task A_job_that_never_was_is_unknown_to_who_gives_it_up_and_told_how_to_list_those_there_are()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+
+        var refusal = await Refusal.OfAsync(cluster.Client.CancelJobAsync(new CancelJobRequest { JobId = "01234567-89ab-4cde-8f01-23456789abcd" }));
+
+        Assert.Equal(ErrorCode.UnknownJob, refusal.Code);
+        Assert.Contains("01234567-89ab-4cde-8f01-23456789abcd", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("cairn job list", refusal.WayOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_restore_that_is_given_up_before_it_is_decided_removes_its_stage_and_swaps_nothing()
     {
         await using var cluster = await RestoreFlowTests.WithPointAsync();
