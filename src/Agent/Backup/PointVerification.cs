@@ -1,5 +1,7 @@
+using Cairn.Shared.Errors;
 using Cairn.V1;
 using LevelOfRepository = Cairn.Repository.VerifyLevel;
+using OptionsOfRepository = Cairn.Repository.VerifyOptions;
 
 namespace Cairn.Agent.Backup;
 
@@ -13,12 +15,7 @@ internal sealed class PointVerification(NodeRepository repository)
         var opened = await repository.OpenAsync(cancellationToken);
         var report = await opened.VerifyAsync(
             PointIds.Require(request.PointId),
-            request.Level switch
-            {
-                VerifyLevel.Presence => LevelOfRepository.Presence,
-                VerifyLevel.Restore => LevelOfRepository.Restore,
-                _ => LevelOfRepository.Hash,
-            },
+            Options(request),
             new CopyTotals("verify", []).Report(progress),
             cancellationToken);
         var result = new VerifyResult { Files = report.Files, Bytes = report.Bytes };
@@ -34,5 +31,16 @@ internal sealed class PointVerification(NodeRepository repository)
             What = $"{damage.Finding} (in {damage.FoundIn})",
         }));
         return new TaskStatus { Verify = result };
+    }
+
+    private static OptionsOfRepository Options(VerifyRequest request)
+    {
+        OptionsOfRepository options = request.Level switch
+        {
+            VerifyLevel.Presence => LevelOfRepository.Presence,
+            VerifyLevel.Restore => LevelOfRepository.Restore,
+            _ => LevelOfRepository.Hash,
+        };
+        return request.HasMaxShrinkage ? options with { MaxShrinkage = Bounded.Require("max_shrinkage", request.MaxShrinkage, 0, 1) } : options;
     }
 }

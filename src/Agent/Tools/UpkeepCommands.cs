@@ -42,7 +42,7 @@ internal static class UpkeepCommands
                 {
                     Level = parsed.GetValue(level),
                     ScratchDirectory = parsed.GetValue(scratch) is { } directory ? Path.GetFullPath(directory) : null,
-                    MaxShrinkage = Within("--max-shrinkage", parsed.GetValue(share), 0, 1),
+                    MaxShrinkage = Bounded.Require("--max-shrinkage", parsed.GetValue(share), 0, 1),
                 },
                 progress: null,
                 cancellationToken);
@@ -50,11 +50,6 @@ internal static class UpkeepCommands
         }));
         return command;
     }
-
-    private static double Within(string option, double value, double least, double most) => value >= least && value <= most ? value : throw new CairnException(
-        ErrorCode.InvalidRequest,
-        string.Create(CultureInfo.InvariantCulture, $"{option} is {value}"),
-        string.Create(CultureInfo.InvariantCulture, $"give a number from {least} to {most}"));
 
     private static async Task PrintAsync(RepositoryTool tool, VerifyReport report)
     {
@@ -97,7 +92,7 @@ internal static class UpkeepCommands
         {
             var only = parsed.GetValue(dry);
             await using var repository = await tool.OpenAsync(readOnly: only, cancellationToken);
-            var report = await repository.SweepAsync(TimeSpan.FromHours(Within("--grace-hours", parsed.GetValue(grace), 0, 87_600)), remove: !only, cancellationToken);
+            var report = await repository.SweepAsync(TimeSpan.FromHours(Bounded.Require("--grace-hours", parsed.GetValue(grace), 0, 87_600)), remove: !only, cancellationToken);
             foreach (var path in report.Listed.Concat(report.Skipped.Select(chain => "not looked at: " + chain)))
             {
                 await tool.Output.WriteLineAsync(UnixPath.Show(path));

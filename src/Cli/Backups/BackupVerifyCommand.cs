@@ -20,12 +20,14 @@ internal static class BackupVerifyCommand
             "hash",
             "presence",
             "restore");
+        var share = Choice.Share(
+            "--max-shrinkage", "say so when the point lost more than this share of its predecessor's files or bytes; 0 to 1, 0.5 by default");
         var wait = Operands.Wait();
         var noWait = Operands.NoWait();
         var command = host.Command(
             "verify",
             "read a backup point on all its nodes and compare it with what was written",
-            [.. operand.Symbols, level, wait, noWait],
+            [.. operand.Symbols, level, share, wait, noWait],
             async (run, given, token) =>
             {
                 var (cluster, point) = await operand.ResolveAsync(run, given, token);
@@ -40,6 +42,11 @@ internal static class BackupVerifyCommand
                         _ => VerifyLevel.Hash,
                     },
                 };
+                if (given.GetValue(share) is { } most)
+                {
+                    request.MaxShrinkage = most;
+                }
+
                 var job = await run.Coordinator.AskAsync(
                     (client, options) => client.VerifyBackupAsync(request, options),
                     CoordinatorSession.QuestionLimit,

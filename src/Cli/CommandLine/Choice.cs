@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Cairn.Cli.CommandLine;
 
@@ -34,7 +35,7 @@ internal static class Choice
         CustomParser = result =>
         {
             var given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
-            if (int.TryParse(given, System.Globalization.NumberStyles.None, null, out var number)
+            if (int.TryParse(given, NumberStyles.None, null, out var number)
                 && number >= least
                 && number <= most)
             {
@@ -43,6 +44,24 @@ internal static class Choice
 
             result.AddError($"{name} takes a whole number from {least} to {most}, not '{given}'");
             return standard;
+        },
+    };
+
+    /// <summary>An option that takes a number from 0 to 1; null when it is not given.</summary>
+    public static Option<double?> Share(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SHARE",
+        CustomParser = result =>
+        {
+            var given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+            if (double.TryParse(given, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
+            {
+                return share;
+            }
+
+            result.AddError($"{name} takes a number from 0 to 1, not '{given}'");
+            return null;
         },
     };
 

@@ -24,20 +24,25 @@ internal sealed class VerifyFlow(PartTasks parts, NodeTasks tasks, CoordinatorLi
             job,
             request.Point,
             "verify",
-            (node, pointId, token) => VerifyOnAsync(job, node, pointId, request.Level, token),
+            (node, pointId, token) => VerifyOnAsync(job, node, pointId, request, token),
             cancellationToken);
     }
 
     private async Task<CairnException?> VerifyOnAsync(
-        RunningJob job, string node, string pointId, VerifyLevel level, CancellationToken cancellationToken)
+        RunningJob job, string node, string pointId, VerifyBackupRequest request, CancellationToken cancellationToken)
     {
+        var command = new VerifyRequest { PointId = pointId, Level = request.Level };
+        if (request.HasMaxShrinkage)
+        {
+            command.MaxShrinkage = request.MaxShrinkage;
+        }
+
         var status = await tasks.OnAsync(
             job,
             node,
             new TaskName("verify"),
             new TaskTerms(limits.Bulk, limits.Patience, Repeatable: true),
-            (agent, header, options, _) => agent.VerifyAsync(
-                new VerifyRequest { Header = header, PointId = pointId, Level = level }, options),
+            (agent, header, options, _) => agent.VerifyAsync(new VerifyRequest(command) { Header = header }, options),
             cancellationToken);
         return Judge(job, node, pointId, status.Verify ?? new VerifyResult());
     }

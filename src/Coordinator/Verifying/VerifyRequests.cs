@@ -22,6 +22,11 @@ internal sealed class VerifyRequests(CoordinatorCatalog catalog, JobStart jobs)
                 ErrorCode.InvalidRequest, "no point is named", "give a point id, the beginning of one, or 'latest'");
         }
 
+        if (request.HasMaxShrinkage)
+        {
+            _ = Bounded.Require("max_shrinkage", request.MaxShrinkage, 0, 1);
+        }
+
         var asked = request.Clone();
         asked.Level = request.Level switch
         {

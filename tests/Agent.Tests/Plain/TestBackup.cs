@@ -15,10 +15,11 @@ internal static class TestBackup
         PointId? onto = null,
         ChainId? chain = null,
         IReadOnlyList<string>? otherNodes = null,
+        TimeSpan later = default,
         params string[] caveats)
     {
         var job = TestAgent.NewJob();
-        var point = PointId.New(TimeProvider.System.GetUtcNow());
+        var point = PointId.New(TimeProvider.System.GetUtcNow() + later);
         await agent.CaptureAsync(job, point);
         var copy = agent.CopyRequest(job, point, onto, chain);
         await agent.DoneAsync(agent.Client.CopyAsync(copy));

@@ -213,6 +213,24 @@ public sealed class BackupAndRestoreTests
         Assert.NotEmpty(damaged.Verify.Damage);
     }
 
+    [Fact]
+    public async Task The_share_that_a_point_may_lose_decides_whether_it_is_called_small()
+    {
+        await using var agent = await TestAgent.StartAsync();
+        var whole = await agent.BackUpAsync();
+        File.Delete(agent.Files.At("db", "data", "a", "one.tssp"));
+
+        // Two points of one second have no order.
+        var less = await agent.BackUpAsync(later: TimeSpan.FromMinutes(1));
+        var request = new VerifyRequest { PointId = less.ToString(), Level = VerifyLevel.Presence };
+
+        var standard = await agent.DoneAsync(agent.Client.VerifyAsync(new VerifyRequest(request) { Header = agent.Header(TestAgent.NewJob()) }));
+        var strict = await agent.DoneAsync(agent.Client.VerifyAsync(new VerifyRequest(request) { Header = agent.Header(TestAgent.NewJob()), MaxShrinkage = 0.3 }));
+
+        Assert.Null(standard.Verify.Shrunk);
+        Assert.Equal(whole.ToString(), strict.Verify.Shrunk.Predecessor);
+    }
+
     private static async Task<List<string>> PathsAsync(TestAgent agent, string point)
     {
         var paths = new List<string>();

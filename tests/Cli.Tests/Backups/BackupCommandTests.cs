@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Cairn.Cli.Tests.Scripted;
 using Cairn.Shared.Errors;
@@ -267,6 +268,36 @@ public sealed class BackupCommandTests : IAsyncLifetime
         Assert.Contains("damaged on n2:", run.OutputLines);
         Assert.Contains("  db/wal/1 at 4 096: hash differs", run.OutputLines);
         Assert.Contains("  code: POINT_DAMAGED\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("0.25")]
+    [InlineData("1")]
+    public async Task The_share_that_a_point_may_lose_is_asked_for_only_when_it_is_given(string share)
+    {
+        script.Begun = Samples.Job(kind: "verify");
+
+        await RunAsync("backup", "verify", "latest", "--cluster", "demo", "--no-wait");
+        var standard = script.Asked<VerifyBackupRequest>().HasMaxShrinkage;
+        var given = await RunAsync("backup", "verify", "latest", "--cluster", "demo", "--max-shrinkage", share, "--no-wait");
+
+        Assert.False(standard);
+        Assert.Equal(0, given.ExitCode);
+        Assert.Equal(double.Parse(share, CultureInfo.InvariantCulture), script.Asked<VerifyBackupRequest>().MaxShrinkage);
+    }
+
+    [Theory]
+    [InlineData("50")]
+    [InlineData("-0.1")]
+    [InlineData("half")]
+    [InlineData("NaN")]
+    public async Task A_share_that_is_none_is_refused_before_anything_is_asked(string share)
+    {
+        var run = await RunAsync("backup", "verify", "latest", "--cluster", "demo", "--max-shrinkage", share);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"--max-shrinkage takes a number from 0 to 1, not '{share}'", run.Error, StringComparison.Ordinal);
     }
 
     private static NodeEntry Entry(string path, string kind, uint mode, string hash) => new()

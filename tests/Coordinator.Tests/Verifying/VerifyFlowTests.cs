@@ -1,5 +1,6 @@
 using Cairn.Coordinator.Tests.Doubles;
 using Cairn.Coordinator.Tests.Restores;
+using Cairn.Shared.Errors;
 using Cairn.V1;
 
 namespace Cairn.Coordinator.Tests.Verifying;
@@ -17,6 +18,30 @@ public sealed class VerifyFlowTests
         Assert.All(job.Nodes.Select(node => node.Verify), result => Assert.Equal(10, result.Bytes));
         var request = (VerifyRequest)cluster["n1"].Memory.Received.Last().Request;
         Assert.Equal(VerifyLevel.Hash, request.Level);
+    }
+
+    [Fact]
+    public async Task What_share_a_point_may_lose_reaches_every_node_and_a_point_that_lost_more_is_told_as_such()
+    {
+        await using var cluster = await RestoreFlowTests.WithPointAsync();
+        cluster["n2"].Script.OnSuccess = (_, request, status) =>
+        {
+            if (request is VerifyRequest { HasMaxShrinkage: true })
+            {
+                status.Verify.Shrunk = new Shrinkage { Predecessor = "20261101T120000Z-3fa9c1", FilesBefore = 2, BytesBefore = 11 };
+            }
+        };
+
+        var standard = await VerifyAsync(cluster);
+        var strict = await cluster.EndOfAsync(await cluster.Client.VerifyBackupAsync(
+            new VerifyBackupRequest { Cluster = TestCluster.Name, Point = "latest", MaxShrinkage = 0 }));
+        var refusal = await Refusal.OfAsync(cluster.Client.VerifyBackupAsync(
+            new VerifyBackupRequest { Cluster = TestCluster.Name, Point = "latest", MaxShrinkage = 1.5 }));
+
+        Assert.DoesNotContain(standard.Events, happened => happened.Text.Contains("smaller", StringComparison.Ordinal));
+        Assert.Equal("n2", Assert.Single(strict.Events, happened => happened.Text.Contains("much smaller than 2026", StringComparison.Ordinal)).Node);
+        Assert.All(cluster.Agents, agent => Assert.Equal([false, true], agent.Memory.Received.Select(one => one.Request).OfType<VerifyRequest>().Select(one => one.HasMaxShrinkage)));
+        Assert.Equal(ErrorCode.InvalidRequest, refusal.Code);
     }
 
     [Fact]
