@@ -23,6 +23,34 @@ public class IncrementalTests : RepositoryTest
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task In_whatever_order_files_come_those_that_the_base_has_are_carried_over(bool isReversed)
+    {
+        const int files = 3000;
+        for (var i = 0; i < files; i++)
+        {
+            Source.WithFile($"{i:d4}", 100, seed: i);
+        }
+
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        for (var i = 0; i < files; i += 100)
+        {
+            File.Delete(Source.PathOf($"{i:d4}"));
+            Source.WithFile($"{i:d4}-new", 100, seed: files + i);
+        }
+
+        var listed = await Source.ImmutableEntries().ToListAsync(Cancel);
+        var incremental = NewIn(full.Chain, full.Point);
+
+        var copied = await BackUpAsync(incremental, (isReversed ? [listed[0], .. listed.Skip(1).Reverse()] : listed).ToAsyncEnumerable());
+
+        Assert.Equal((files - (files / 100), files / 100 * 100), (copied.CarriedFiles, copied.NewBytes));
+        await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
+    }
+
+    [Theory]
     [InlineData("size")]
     [InlineData("mtime")]
     [InlineData("inode")]

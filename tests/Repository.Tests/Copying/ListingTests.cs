@@ -32,6 +32,22 @@ public sealed class ListingTests : RepositoryTest
         Assert.Equal("the database does not answer", failure.Message);
     }
 
+    [Fact]
+    public async Task What_a_source_has_listed_before_it_waits_is_read_meanwhile()
+    {
+        Source.WithFile("file", 1000, seed: 1);
+        var more = new TaskCompletionSource();
+        await using var listing = EntryListing.Begin(WaitAtTheEnd(more.Task), Cancel);
+        await using var entries = listing.ReadAsync(Cancel).GetAsyncEnumerator(Cancel);
+
+        Assert.True(await entries.MoveNextAsync());
+        Assert.True(await entries.MoveNextAsync());
+        Assert.Equal("data/file", entries.Current.Path);
+
+        more.SetResult();
+        Assert.False(await entries.MoveNextAsync());
+    }
+
     private static SourceEntry Mutable(SourceEntry entry) => entry.Kind == EntryKind.File
         ? entry with { MayVanish = true, Live = true, Immutable = false, Identity = null }
         : entry;
@@ -47,6 +63,16 @@ public sealed class ListingTests : RepositoryTest
                 await file.WriteAsync(new byte[10], Cancel);
             }
         }
+    }
+
+    private async IAsyncEnumerable<SourceEntry> WaitAtTheEnd(Task more)
+    {
+        await foreach (var entry in Source.ImmutableEntries())
+        {
+            yield return entry;
+        }
+
+        await more;
     }
 
     private async IAsyncEnumerable<SourceEntry> FailAtTheEnd()
