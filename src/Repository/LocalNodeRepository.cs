@@ -141,7 +141,7 @@ internal sealed class LocalNodeRepository : INodeRepository
         using (opened)
         {
             var report = await new PointVerifier(opened.Chain, opened.Manifest, Options, progress).RunAsync(options, cancellationToken);
-            return report with { Shrunk = Shrinkage.Find(await ListPointsAsync(cancellationToken), point, options.MaxShrinkage) };
+            return report with { Shrunk = Shrinkage.Find(await ListPointsAsync(cancellationToken), point, options) };
         }
     }
 

@@ -1,6 +1,6 @@
 using Cairn.Agent.Engines;
-using Cairn.Repository;
 using Cairn.Shared.Errors;
+using RecordOfPoint = Cairn.Repository.CommitRecord;
 
 namespace Cairn.Agent.Backup;
 
@@ -19,11 +19,20 @@ internal static class ObjectSelection
                 node,
                 instance.Name);
 
-    /// <summary>True when two points of a repository are limited to the same objects, so that one can be held against the other.</summary>
-    public static async Task<bool> IsSameAsync(INodeRepository opened, PointId one, PointId other, CancellationToken cancellationToken) =>
-        await ObjectsOfAsync(opened, one, cancellationToken) is var objects
-        && objects.SequenceEqual(await ObjectsOfAsync(opened, other, cancellationToken), StringComparer.Ordinal);
+    /// <summary>True when two points are limited to the same objects, or to none, so that one can be held against the other.</summary>
+    public static bool IsSame(RecordOfPoint one, RecordOfPoint other) =>
+        ObjectsOf(one) is { } objects && ObjectsOf(other) is { } others && objects.SequenceEqual(others, StringComparer.Ordinal);
 
-    private static async Task<IReadOnlyList<string>> ObjectsOfAsync(INodeRepository opened, PointId point, CancellationToken cancellationToken) =>
-        [.. CommitRecords.FromRepository((await opened.ReadPointAsync(point, cancellationToken)).Record).Summary.Objects];
+    private static IReadOnlyList<string>? ObjectsOf(RecordOfPoint record)
+    {
+        try
+        {
+            return [.. CommitRecords.FromRepository(record).Summary?.Objects ?? []];
+        }
+        catch (CairnException)
+        {
+            // Nobody knows what it holds. Whoever lists or restores that point is told.
+            return null;
+        }
+    }
 }

@@ -18,8 +18,8 @@ internal sealed class PointVerification(NodeRepository repository)
             Options(request),
             new CopyTotals("verify", []).Report(progress),
             cancellationToken);
-        var result = new VerifyResult { Files = report.Files, Bytes = report.Bytes };
-        if (report.Shrunk is { } shrunk && await ObjectSelection.IsSameAsync(opened, report.Point, shrunk.Predecessor, cancellationToken))
+        var result = new VerifyResult { Files = report.Files, Bytes = report.Bytes, DamageLeftOut = report.DamageCount - report.Damages.Count };
+        if (report.Shrunk is { } shrunk)
         {
             result.Shrunk = new Shrinkage { Predecessor = shrunk.Predecessor.Text, FilesBefore = shrunk.FilesBefore, BytesBefore = shrunk.BytesBefore };
         }
@@ -35,11 +35,15 @@ internal sealed class PointVerification(NodeRepository repository)
 
     private static OptionsOfRepository Options(VerifyRequest request)
     {
-        OptionsOfRepository options = request.Level switch
+        var options = new OptionsOfRepository
         {
-            VerifyLevel.Presence => LevelOfRepository.Presence,
-            VerifyLevel.Restore => LevelOfRepository.Restore,
-            _ => LevelOfRepository.Hash,
+            Level = request.Level switch
+            {
+                VerifyLevel.Presence => LevelOfRepository.Presence,
+                VerifyLevel.Restore => LevelOfRepository.Restore,
+                _ => LevelOfRepository.Hash,
+            },
+            CoverSame = ObjectSelection.IsSame,
         };
         return request.HasMaxShrinkage ? options with { MaxShrinkage = Bounded.Require("max_shrinkage", request.MaxShrinkage, 0, 1) } : options;
     }

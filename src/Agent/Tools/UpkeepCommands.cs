@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cairn.Agent.Backup;
 using Cairn.Repository;
 using Cairn.Shared.Configuration;
 using Cairn.Shared.Errors;
@@ -43,6 +44,7 @@ internal static class UpkeepCommands
                     Level = parsed.GetValue(level),
                     ScratchDirectory = parsed.GetValue(scratch) is { } directory ? Path.GetFullPath(directory) : null,
                     MaxShrinkage = Bounded.Require("--max-shrinkage", parsed.GetValue(share), 0, 1),
+                    CoverSame = ObjectSelection.IsSame,
                 },
                 progress: null,
                 cancellationToken);

@@ -9,7 +9,7 @@ namespace Cairn.Cli.Jobs;
 /// <summary>What <c>cairn job show</c> prints: a job with its nodes, its events and its failure.</summary>
 internal static class JobView
 {
-    // Damage comes in long runs when a pack is lost; the first few say enough, and JSON has them all.
+    // Damage comes in long runs when a pack is lost; the first few say enough, and JSON has more of them.
     private const int MaxDamageLines = 20;
 
     /// <summary>All of the job as it is at <paramref name="now"/>.</summary>
@@ -57,7 +57,7 @@ internal static class JobView
         var table = new PlainTable().Text("node").Number("files").Number("bytes").Number("damaged");
         foreach (var node in job.Nodes)
         {
-            var damage = node.Verify?.Damage.Count ?? 0;
+            var damage = node.Verify is null ? 0 : node.Verify.Damage.Count + node.Verify.DamageLeftOut;
             table.Row(
                 Printable.Line(node.Node),
                 node.Verify is { } result ? ByteText.Count(result.Files) : "-",
@@ -118,9 +118,10 @@ internal static class JobView
                     + Printable.Line(damage.What));
             }
 
-            if (node.Verify.Damage.Count > MaxDamageLines)
+            var (listed, leftOut) = (node.Verify.Damage.Count, node.Verify.DamageLeftOut);
+            if (listed > MaxDamageLines)
             {
-                page.Indented(2, $"and {node.Verify.Damage.Count - MaxDamageLines} more; '-o json' has them all");
+                page.Indented(2, $"and {ByteText.Count(listed - MaxDamageLines + leftOut)} more; '-o json' has {(leftOut == 0 ? "them all" : $"the first {ByteText.Count(listed)}")}");
             }
         }
     }

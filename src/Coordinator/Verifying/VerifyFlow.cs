@@ -70,7 +70,7 @@ internal sealed class VerifyFlow(PartTasks parts, NodeTasks tasks, CoordinatorLi
             ErrorCode.PointDamaged,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{node}: point {pointId} is damaged in {result.Damage.Count} places; the first: {first.File} at {first.Offset}: {first.What}"),
+                $"{node}: point {pointId} is damaged in {result.Damage.Count + result.DamageLeftOut} places; the first: {first.File} at {first.Offset}: {first.What}"),
             "restore another point, and make a new full backup",
             node,
             pointId);

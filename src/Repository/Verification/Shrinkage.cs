@@ -1,7 +1,7 @@
 namespace Cairn.Repository;
 
 /// <summary>A point that is much smaller than the one before it: no damage of the repository, but perhaps one of what was backed up.</summary>
-/// <param name="Predecessor">The cluster's point before it on this node.</param>
+/// <param name="Predecessor">The cluster's last point before it on this node that covers the same.</param>
 /// <param name="FilesBefore">Files of that point.</param>
 /// <param name="Files">Files of this one.</param>
 /// <param name="BytesBefore">Plain bytes of that point.</param>
@@ -9,16 +9,16 @@ namespace Cairn.Repository;
 public sealed record Shrinkage(PointId Predecessor, long FilesBefore, long Files, long BytesBefore, long Bytes)
 {
     /// <summary>Null when the point has not shrunk by more than that share.</summary>
-    internal static Shrinkage? Find(IReadOnlyList<PointSummary> points, PointId point, double maxShare)
+    internal static Shrinkage? Find(IReadOnlyList<PointSummary> points, PointId point, VerifyOptions options)
     {
-        var own = points.FirstOrDefault(p => p.Point == point);
-        var before = own?.Record is null ? null : points.LastOrDefault(p => p.Point.CompareTo(point) < 0 && p.Record?.Cluster == own.Record.Cluster && p.Manifest is not null);
-        if (own?.Manifest is not { } now || before?.Manifest is not { } then)
+        if (points.FirstOrDefault(p => p.Point == point) is not { Record: { } record, Manifest: { } now })
         {
             return null;
         }
 
-        return HasShrunk(then.Files, now.Files, maxShare) || HasShrunk(then.Bytes, now.Bytes, maxShare)
+        var before = points.LastOrDefault(p =>
+            p.Point.CompareTo(point) < 0 && p is { Record: { } other, Manifest: not null } && other.Cluster == record.Cluster && options.CoverSame(record, other));
+        return before?.Manifest is { } then && (HasShrunk(then.Files, now.Files, options.MaxShrinkage) || HasShrunk(then.Bytes, now.Bytes, options.MaxShrinkage))
             ? new Shrinkage(before.Point, then.Files, now.Files, then.Bytes, now.Bytes)
             : null;
     }

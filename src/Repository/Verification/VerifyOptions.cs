@@ -17,6 +17,12 @@ public sealed record VerifyOptions
     /// </summary>
     public double MaxShrinkage { get; init; } = 0.5;
 
+    /// <summary>
+    /// Whether two points of a cluster are of the same things, so that one may be held against the other: a point of a part is not a whole one that has shrunk.
+    /// All are, unless the caller knows better.
+    /// </summary>
+    public Func<CommitRecord, CommitRecord, bool> CoverSame { get; init; } = (_, _) => true;
+
     /// <summary>At this level, with the defaults for all else.</summary>
     public static implicit operator VerifyOptions(VerifyLevel level) => FromVerifyLevel(level);
 

@@ -214,6 +214,28 @@ public sealed class BackupAndRestoreTests
     }
 
     [Fact]
+    public async Task Of_very_many_damages_the_first_are_listed_and_the_others_counted()
+    {
+        const int files = Cairn.Repository.VerifyReport.MaxListed + 200;
+        await using var agent = await TestAgent.StartAsync();
+        for (var i = 0; i < files; i++)
+        {
+            agent.Files.Write($"db/data/a/{i:d5}.tssp", $"content of {i}");
+        }
+
+        var point = await agent.BackUpAsync();
+        await agent.StopAsync();
+        CutOffTheContents(agent);
+        await agent.StartAgainAsync();
+
+        var found = await agent.DoneAsync(agent.Client.VerifyAsync(
+            new VerifyRequest { Header = agent.Header(TestAgent.NewJob()), PointId = point.ToString(), Level = VerifyLevel.Hash }));
+
+        Assert.Equal(Cairn.Repository.VerifyReport.MaxListed, found.Verify.Damage.Count);
+        Assert.InRange(found.Verify.DamageLeftOut, 1, files - Cairn.Repository.VerifyReport.MaxListed + 10);
+    }
+
+    [Fact]
     public async Task The_share_that_a_point_may_lose_decides_whether_it_is_called_small()
     {
         await using var agent = await TestAgent.StartAsync();
@@ -244,6 +266,14 @@ public sealed class BackupAndRestoreTests
     }
 
     private static string Hash(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+
+    // The first pack has what the files hold; the second one says which files there are.
+    private static void CutOffTheContents(TestAgent agent)
+    {
+        var pack = Directory.EnumerateFiles(agent.Files.At("repository"), "*.pack", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        using var file = new FileStream(pack, FileMode.Open, FileAccess.ReadWrite);
+        file.SetLength(file.Length / 20);
+    }
 
     private static void FlipAByteOfAPack(TestAgent agent)
     {

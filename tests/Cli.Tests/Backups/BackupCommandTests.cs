@@ -271,6 +271,24 @@ public sealed class BackupCommandTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(0, "and 10 more; '-o json' has them all")]
+    [InlineData(1970, "and 1 980 more; '-o json' has the first 30")]
+    public async Task Of_many_damages_the_first_are_shown_and_all_are_counted(int leftOut, string rest)
+    {
+        var failed = Samples.Job(JobState.Failed, "verify");
+        var result = new VerifyResult { DamageLeftOut = leftOut };
+        result.Damage.AddRange(Enumerable.Range(1, 30).Select(i => new Damage { File = $"db/wal/{i}", What = "hash differs" }));
+        failed.Nodes.Add(new JobNode { Node = "n2", State = TaskState.Failed, Verify = result });
+        script.Begun = Samples.Job(kind: "verify");
+        script.WatchTells(failed);
+
+        var run = await RunAsync("backup", "verify", "latest", "--cluster", "demo");
+
+        Assert.Contains("  db/wal/20 at 0: hash differs", run.OutputLines);
+        Assert.Contains($"  {rest}", run.OutputLines);
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("0.25")]
     [InlineData("1")]

@@ -48,13 +48,19 @@ public sealed class VerifyFlowTests
     public async Task Damage_on_one_node_is_named_and_does_not_keep_the_others_from_verifying()
     {
         await using var cluster = await RestoreFlowTests.WithPointAsync();
-        cluster["n2"].Script.OnSuccess = (_, _, status) => status.Verify?.Damage.Add(
-            new Damage { File = "db/data/a", Offset = 4096, What = "hash differs" });
+        cluster["n2"].Script.OnSuccess = (_, _, status) =>
+        {
+            if (status.Verify is { } result)
+            {
+                result.Damage.Add(new Damage { File = "db/data/a", Offset = 4096, What = "hash differs" });
+                result.DamageLeftOut = 4;
+            }
+        };
 
         var job = await VerifyAsync(cluster);
 
         Assert.Equal(("POINT_DAMAGED", "n2"), (job.Error.Code, job.Error.Node));
-        Assert.Contains("db/data/a at 4096", job.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("in 5 places; the first: db/data/a at 4096", job.Error.Message, StringComparison.Ordinal);
         Assert.All(job.Nodes, node => Assert.NotNull(node.Verify));
     }
 

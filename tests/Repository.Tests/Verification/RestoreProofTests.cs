@@ -66,6 +66,31 @@ public sealed class RestoreProofTests : RepositoryTest
         Assert.Null((await Repository.VerifyAsync(first.Point, VerifyLevel.Presence, progress: null, Cancel)).Shrunk);
     }
 
+    [Fact]
+    public async Task A_point_is_held_against_the_last_one_that_covers_the_same()
+    {
+        Source.WithFile("a", 1000, seed: 1).WithFile("b", 1000, seed: 2).WithFile("c", 1000, seed: 3);
+        var whole = NewFull();
+        await BackUpAsync(whole, Source.Entries());
+        File.Delete(Source.PathOf("b"));
+        File.Delete(Source.PathOf("c"));
+        var part = NewFull();
+        await BackUpAsync(part, Source.Entries());
+        var wholeAgain = NewIn(whole.Chain, whole.Point);
+        await BackUpAsync(wholeAgain, Source.Entries());
+        VerifyOptions options = new()
+        {
+            Level = VerifyLevel.Presence,
+            CoverSame = (one, other) => (one.Point == part.Point) == (other.Point == part.Point),
+        };
+
+        var ofPart = await Repository.VerifyAsync(part.Point, options, progress: null, Cancel);
+        var ofWhole = await Repository.VerifyAsync(wholeAgain.Point, options, progress: null, Cancel);
+
+        Assert.Null(ofPart.Shrunk);
+        Assert.Equal(whole.Point, ofWhole.Shrunk?.Predecessor);
+    }
+
     private static VerifyOptions RestoreTo(string scratch) => new() { Level = VerifyLevel.Restore, ScratchDirectory = scratch };
 
     private async Task<BeginPoint> BackUpAsync()
