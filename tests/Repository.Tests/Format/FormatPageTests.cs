@@ -1,12 +1,10 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using static Cairn.Repository.Tests.Format.FormatPage;
 
 namespace Cairn.Repository.Tests.Format;
 
 public sealed class FormatPageTests : RepositoryTest
 {
-    private static readonly string Page = File.ReadAllText(FindPage());
-
     [Fact]
     public void The_worked_example_on_the_page_decodes_by_the_page_s_own_rules()
     {
@@ -46,6 +44,26 @@ public sealed class FormatPageTests : RepositoryTest
     }
 
     [Fact]
+    public void The_journal_on_the_page_decodes_by_the_page_s_own_rules_and_by_the_product()
+    {
+        var chain = new RepositoryLayout(Root).Chain(ChainId.Parse("c-20261101T120000Z-3fa9c1"));
+        var point = PointId.Parse("20261101T120000Z-0b5e7d");
+        new SourceTree(chain.Journals).WithFile($"{point}.0001.journal", Hex("journal"));
+        using var journal = JournalFile.TryOpen(chain, point, attempt: 1)!;
+        using var entries = journal.ReadEntries();
+        var found = new List<IndependentReader.Restored>();
+
+        IndependentReader.ReadJournal(Hex("journal"), _ => Hex("pack"), found);
+
+        var file = Assert.Single(found);
+        Assert.Equal(("data/hello", 0x1122334455667788ul), (file.Path, file.Proof));
+        Assert.Equal("hello"u8.ToArray(), file.Content.ToArray());
+        Assert.True(entries.MoveNext());
+        Assert.Equal((file.Path, file.Proof), (entries.Entry.Path, entries.Glance.SourceProof));
+        Assert.Null(journal.TryReadTotals());
+    }
+
+    [Fact]
     public void The_product_reads_the_worked_example_too()
     {
         var chain = new RepositoryLayout(Root).Chain(ChainId.Parse("c-20261101T120000Z-3fa9c1"));
@@ -67,7 +85,7 @@ public sealed class FormatPageTests : RepositoryTest
     [Fact]
     public void The_page_says_which_format_it_describes()
     {
-        Assert.Contains(RepositoryMarker.FormatLine, Page, StringComparison.Ordinal);
+        Assert.Contains(RepositoryMarker.FormatLine, Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,26 +113,5 @@ public sealed class FormatPageTests : RepositoryTest
             Assert.Equal(entry.LinkTarget, found.LinkTarget);
             Assert.Equal(entry.PhysicalPath is null ? [] : await File.ReadAllBytesAsync(entry.PhysicalPath, Cancel), found.Content.ToArray());
         }
-    }
-
-    // A fenced block "```hex <name>": an offset of four digits, two blanks, bytes.
-    private static byte[] Hex(string name)
-    {
-        var lines = Page.Split('\n').SkipWhile(l => l != $"```hex {name}").Skip(1).TakeWhile(l => l != "```");
-        return lines.SelectMany(l => l[6..].Split(' ')).Select(b => byte.Parse(b, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
-    }
-
-    private static string FindPage()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var page = Path.Combine(directory.FullName, "docs/repository-format.md");
-            if (File.Exists(page))
-            {
-                return page;
-            }
-        }
-
-        throw new FileNotFoundException("docs/repository-format.md is in no parent of the test's directory");
     }
 }

@@ -65,6 +65,9 @@ internal static partial class IndependentReader
         return new Committed(point, chain, basePoint, cluster, engine, job, label, created, kind, consistency, caveats, topology, nodes);
     }
 
+    /// <summary>The fields of a key slot, one behind the other.</summary>
+    public static byte[] ReadKeySlot(byte[] file) => SingleBlock(file, "CAIRNKSL", 10);
+
     /// <summary>Point, reason and time.</summary>
     public static (string Point, byte Reason, long Ticks) ReadTombstone(byte[] file)
     {
@@ -99,6 +102,24 @@ internal static partial class IndependentReader
         }
 
         Require(found.All(f => f.Kind != 2 || f.LinkedTo is not null || f.Content.Length == f.Size), "sizes");
+        Require(found.All(f => f.Proof is null), "source proof in a manifest");
+    }
+
+    /// <summary>What an interrupted copy had read, as far as the journal goes.</summary>
+    public static void ReadJournal(byte[] journal, Func<uint, byte[]> readPack, List<Restored> found)
+    {
+        CheckPreamble(journal, "CAIRNJNL");
+        for (long at = 16; at < journal.Length;)
+        {
+            var plain = Block(journal, at, out var kind, out var next);
+            Require((at == 16) == (kind == 2), "the point header's place");
+            if (kind == 4)
+            {
+                ReadEntries(plain, found, readPack);
+            }
+
+            at = next;
+        }
     }
 
     private static byte[] SingleBlock(byte[] file, string magic, byte kind)
@@ -229,7 +250,12 @@ internal static partial class IndependentReader
             }
         }
 
-        Require((flags & 128) == 0, "source proof in a manifest");
+        if ((flags & 128) != 0)
+        {
+            entry = entry with { Proof = U64(plain, at) };
+            at += 8;
+        }
+
         return entry;
     }
 
@@ -313,6 +339,8 @@ internal static partial class IndependentReader
         byte Kind, string Path, string Class, uint Mode, uint Uid, uint Gid, long MtimeNs, long Size, ushort Flags)
     {
         public MemoryStream Content { get; } = new();
+
+        public ulong? Proof { get; init; }
 
         public string? LinkTarget { get; init; }
 
