@@ -25,7 +25,7 @@ internal sealed class KnownContent : IDisposable
 
     public SegmentIndex Index { get; }
 
-    /// <summary>The pages and piece lists of the chain's points, by name.</summary>
+    /// <summary>The pages and piece lists of the chain's points that were read and are whole, by name.</summary>
     public Dictionary<Sha256Digest, SegmentReference> Records { get; } = [];
 
     /// <summary>The base's entries; empty when there is no base or it is not whole.</summary>
@@ -122,19 +122,15 @@ internal sealed class KnownContent : IDisposable
     // Only paths and segments are looked at: what is wrong in an entry is found when it is looked up.
     private void Scan(ManifestFile manifest, int? baseSource, CancellationToken cancellationToken)
     {
-        using var scanner = new PageScanner(chain, AddIfHeld);
+        using var scanner = new PageScanner(chain, Records, AddIfHeld);
         var table = manifest.ReadTable();
         for (var i = 0; i < table.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (page, number) = (table[i].Record, i);
-            if (Records.TryAdd(page.Hash, page))
-            {
-                scanner.Scan(
-                    page,
-                    list => Records.TryAdd(list.Hash, list),
-                    baseSource is { } source ? (path, position) => Base.Add(PathKey.Of(path), source, new EntryLocation(number, position)) : null);
-            }
+            var number = i;
+            scanner.Scan(
+                table[i].Record,
+                baseSource is { } source ? (path, position) => Base.Add(PathKey.Of(path), source, new EntryLocation(number, position)) : null);
         }
     }
 

@@ -1,7 +1,11 @@
 namespace Cairn.Repository;
 
 /// <summary>Walks over the segments that pages name, without their entries and in no order of files. Not for concurrent use.</summary>
-internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<SegmentReference> onSegment) : IDisposable
+/// <param name="chain">The pages' chain.</param>
+/// <param name="proved">The pages and lists that were read and are what their names say. They are not read again; those that this reads are added.</param>
+/// <param name="onSegment">Is told of each segment.</param>
+internal sealed class PageScanner(
+    RepositoryLayout.ChainLayout chain, Dictionary<Sha256Digest, SegmentReference> proved, Action<SegmentReference> onSegment) : IDisposable
 {
     private readonly SegmentLoader pages = new(chain);
     private readonly SegmentLoader lists = new(chain);
@@ -9,11 +13,14 @@ internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<Seg
     /// <summary>Is told of a file whose entry begins at this position of its page.</summary>
     public delegate void FileFound(ReadOnlySpan<byte> path, int position);
 
-    /// <summary>
-    /// Reads one page, and those of its lists that <paramref name="isNew"/> says. Throws <see cref="RepositoryDamagedException"/>.
-    /// </summary>
-    public void Scan(in SegmentReference page, Func<SegmentReference, bool> isNew, FileFound? onFile = null)
+    /// <summary>Reads one page and its lists. Throws <see cref="RepositoryDamagedException"/>.</summary>
+    public void Scan(in SegmentReference page, FileFound? onFile = null)
     {
+        if (proved.ContainsKey(page.Hash))
+        {
+            return;
+        }
+
         var plain = Load(pages, RecordKind.Page, page);
         try
         {
@@ -33,7 +40,7 @@ internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<Seg
 
                 for (var left = reader.U32(); left > 0; left--)
                 {
-                    ScanPiece(ref reader, mayBeList: true, isNew);
+                    ScanPiece(ref reader, mayBeList: true);
                 }
             }
         }
@@ -41,6 +48,8 @@ internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<Seg
         {
             throw Damaged(page, e.Message);
         }
+
+        proved[page.Hash] = page;
     }
 
     public void Dispose()
@@ -49,20 +58,22 @@ internal sealed class PageScanner(RepositoryLayout.ChainLayout chain, Action<Seg
         lists.Dispose();
     }
 
-    private void ScanPiece(ref ByteReader reader, bool mayBeList, Func<SegmentReference, bool> isNew)
+    private void ScanPiece(ref ByteReader reader, bool mayBeList)
     {
         var piece = PieceCodec.Read(ref reader, mayBeList, out var isList, out _);
         if (!isList)
         {
             onSegment(piece);
         }
-        else if (isNew(piece))
+        else if (!proved.ContainsKey(piece.Hash))
         {
             var listed = new ByteReader(Load(lists, RecordKind.PieceList, piece));
             while (listed.Remaining > 0)
             {
-                ScanPiece(ref listed, mayBeList: false, isNew);
+                ScanPiece(ref listed, mayBeList: false);
             }
+
+            proved[piece.Hash] = piece;
         }
     }
 

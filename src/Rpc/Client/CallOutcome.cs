@@ -14,7 +14,9 @@ internal sealed record CallOutcome(Status Status, Metadata Trailers, bool IsOurs
     public Exception ToException(bool asOperationCanceled)
     {
         var failure = new RpcException(Status, Trailers);
-        return asOperationCanceled && IsOurs
+
+        // The server's clock may end a call before ours does; which of the two was first must not show.
+        return asOperationCanceled && (IsOurs || Status.StatusCode == StatusCode.DeadlineExceeded)
             ? new OperationCanceledException(Status.Detail, failure, CancellationToken)
             : failure;
     }

@@ -125,6 +125,23 @@ public class IncrementalTests : RepositoryTest
         await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
     }
 
+    [Fact]
+    public async Task A_damaged_page_of_the_base_is_written_anew_although_the_chain_has_one_of_that_name()
+    {
+        // Without content there are no places of segments, so that the page is the same again.
+        Source.WithFile("file", []);
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        var pages = Assert.Single(FilesIn("packs"));
+        FlipBit(pages, new FileInfo(pages).Length - 1);
+        var incremental = NewIn(full.Chain, full.Point);
+
+        var copied = await BackUpAsync(incremental, Source.ImmutableEntries());
+
+        Assert.True(copied.FullInsideChain);
+        await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
+    }
+
     private async Task<ManifestEntry> ListFirstFileAsync(PointId point) =>
         await Repository.ReadEntriesAsync(point, Cancel).FirstAsync(e => e.Kind == EntryKind.File);
 }

@@ -212,4 +212,19 @@ public sealed class DeadlineTests
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => call.ResponseAsync.Soonish("the deadline"));
     }
+
+    [Fact]
+    public async Task With_the_option_a_deadline_that_passed_at_the_server_first_is_an_operation_canceled_too()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        host.Behaviour.One = (_, _) => throw new RpcException(new Status(StatusCode.DeadlineExceeded, "passed"));
+        host.Behaviour.Talk = (_, _, _) => throw new RpcException(new Status(StatusCode.DeadlineExceeded, "passed"));
+        var client = host.OpenClient(options => options.ThrowOperationCanceledOnCancellation = true);
+
+        using var one = client.OneAsync(new Ask());
+        using var talk = client.Talk();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => one.ResponseAsync.Soonish("the status"));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => talk.ResponseStream.MoveNext().Soonish("the status"));
+    }
 }
