@@ -1,7 +1,10 @@
 using Cairn.Cli.CommandLine;
 using Cairn.Cli.Connecting;
 using Cairn.Cli.Terminal;
+using Cairn.Shared.Security.Certificates;
 
+// It believes the authority of its credentials and no other.
+SystemTrust.LeaveOut();
 return await CairnCommand.RunAsync(
     args,
     CliConsole.OfProcess(),

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Reflection;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
-using YamlDotNet.Serialization.NamingConventions;
 
 namespace Cairn.Shared.Configuration;
 
@@ -36,7 +35,7 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
         }
 
         var known = options.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            .ToDictionary(property => HyphenatedNamingConvention.Instance.Apply(property.Name), StringComparer.Ordinal);
+            .ToDictionary(property => Hyphenated(property.Name), StringComparer.Ordinal);
         foreach (var (name, value) in mapping)
         {
             var word = (name as YamlScalarNode)?.Value ?? "";
@@ -167,6 +166,10 @@ internal sealed class YamlBinding(string path, ICollection<string> problems)
 
         return named;
     }
+
+    // SwapSeconds is swap-seconds.
+    private static string Hyphenated(string property) =>
+        string.Concat(property.Select((letter, i) => char.IsUpper(letter) && i > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 
     // Quotes make an empty text out of nothing.
     private static bool IsEmpty(YamlNode node) =>
