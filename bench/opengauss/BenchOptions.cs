@@ -6,7 +6,7 @@ internal sealed record BenchOptions(string? JsonPath, long DataMiB, int Rounds, 
     /// <summary>
     /// <c>CAIRN_BENCH_MIB</c>: MiB of tables and indexes, default 1100 (100 for a try). <c>CAIRN_BENCH_ROUNDS</c>: rounds, default 5; medians are taken over
     /// them. <c>CAIRN_BENCH_MINUTES</c>: no round is begun that would probably not end in this time, default 11. <c>CAIRN_BENCH_DIR</c>: where to work, default
-    /// the temporary directory; needs fourteen times the data.
+    /// the temporary directory; needs forty times the data.
     /// </summary>
     public static BenchOptions Read(string[] args) => new(
         BenchSettings.JsonPath(args, "opengauss"),
