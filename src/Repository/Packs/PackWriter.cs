@@ -9,6 +9,7 @@ namespace Cairn.Repository;
 /// </summary>
 internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind kind, PointId point, PackNumbers numbers, long maxBytes) : IDisposable
 {
+    private readonly UnmanagedBuffer buffer = new(PackFile.BufferBytes);
     private readonly List<PackFile> full = [];
     private PackFile? current;
 
@@ -38,6 +39,7 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind ki
         full.Clear();
         if (current is not null)
         {
+            current.Settle();
             unsynced.Add((current, false));
         }
 
@@ -48,65 +50,101 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind ki
     {
         current?.Dispose();
         full.ForEach(f => f.Dispose());
+        buffer.Dispose();
     }
 
     private void Roll()
     {
         if (current is not null)
         {
+            current.Settle();
             full.Add(current);
             current = null;
         }
 
-        current = PackFile.Create(chain, new PackHeader(numbers.Next(), kind, chain.Id, point));
+        current = PackFile.Create(chain, new PackHeader(numbers.Next(), kind, chain.Id, point), buffer);
     }
 
-    /// <summary>One pack that is being written.</summary>
+    /// <summary>
+    /// One pack that is being written: whole buffers around the page cache, which is the database's and in which nobody looks for a backup; what is left of one
+    /// at a checkpoint, and everything where the file system has no such writes, in the usual way.
+    /// </summary>
     internal sealed class PackFile : IDisposable
     {
-        private const long WriteBehindBytes = 4 << 20;
+        /// <summary>Many requests of a disk, so that it has several to work on; a multiple of what direct writes are aligned to.</summary>
+        public const int BufferBytes = 2 << 20;
 
         private readonly SafeFileHandle handle;
         private readonly string path;
         private readonly long headerLength;
-        private long begunWriting;
+        private readonly UnmanagedBuffer buffer;
 
-        private PackFile(string path, uint number, SafeFileHandle handle, byte[] start)
+        /// <summary>Where the buffer's first byte belongs; aligned.</summary>
+        private long start;
+        private int used;
+
+        /// <summary>So much of what is in the buffer is in the file, too.</summary>
+        private int settled;
+        private bool mayBeDirect = true;
+
+        private PackFile(string path, uint number, SafeFileHandle handle, byte[] fileStart, UnmanagedBuffer buffer)
         {
             this.path = path;
             this.handle = handle;
+            this.buffer = buffer;
             Number = number;
-            headerLength = start.Length;
-            Append(start);
+            headerLength = fileStart.Length;
+            Append(fileStart);
         }
 
         public uint Number { get; }
 
-        public long Length { get; private set; }
+        /// <summary>With what waits in the buffer.</summary>
+        public long Length => start + used;
 
         public bool HasRecords => Length > headerLength;
 
-        public static PackFile Create(RepositoryLayout.ChainLayout chain, PackHeader header)
+        /// <param name="chain">Where it goes.</param>
+        /// <param name="header">What it says of itself.</param>
+        /// <param name="buffer">Its own until it is settled for the last time.</param>
+        public static PackFile Create(RepositoryLayout.ChainLayout chain, PackHeader header, UnmanagedBuffer buffer)
         {
             var path = chain.Pack(header.Number);
-            return new PackFile(path, header.Number, UnixFile.CreateNew(path, mode: 0x180), header.BuildFileStart());
+            return new PackFile(path, header.Number, UnixFile.CreateNew(path, mode: 0x180), header.BuildFileStart(), buffer);
         }
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            UnixFile.Write(handle, bytes, Length, path);
-            Length += bytes.Length;
-            if (Length - begunWriting >= WriteBehindBytes)
+            while (!bytes.IsEmpty)
             {
-                // The disk works while the copy goes on, so that the next checkpoint's sync finds little left to do.
-                UnixFile.BeginWriting(handle, begunWriting, Length - begunWriting);
-                begunWriting = Length;
+                var taken = Math.Min(bytes.Length, BufferBytes - used);
+                bytes[..taken].CopyTo(buffer.Span[used..]);
+                used += taken;
+                bytes = bytes[taken..];
+                if (used == BufferBytes)
+                {
+                    WriteBuffer();
+                }
             }
         }
 
+        /// <summary>Writes what waits in the buffer, so that a sync makes all durable that was appended.</summary>
+        public void Settle()
+        {
+            if (settled < used)
+            {
+                WriteUsually(settled);
+            }
+
+            // The block that is not full yet will be written once more, by whoever fills it.
+            var partial = used % UnixFile.DirectAlignment;
+            buffer.Span[(used - partial)..used].CopyTo(buffer.Span);
+            start += used - partial;
+            used = settled = partial;
+        }
+
         /// <summary>
-        /// Makes all durable that was appended before; its pages leave the page cache, which is the database's, and in which nobody looks for a backup. May run
-        /// while more is appended: that stays, as long as it is not written.
+        /// Makes all durable that was settled before; what of it went through the page cache leaves it. May run while more is appended.
         /// </summary>
         public void Sync()
         {
@@ -115,5 +153,41 @@ internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind ki
         }
 
         public void Dispose() => handle.Dispose();
+
+        private void WriteBuffer()
+        {
+            if (!TryWriteDirectly())
+            {
+                WriteUsually(settled);
+
+                // The disk works while the copy goes on, so that the next checkpoint's sync finds little left to do.
+                UnixFile.BeginWriting(handle, start, used);
+            }
+
+            start += used;
+            used = settled = 0;
+        }
+
+        private void WriteUsually(int from) => UnixFile.Write(handle, buffer.Span[from..used], start + from, path);
+
+        private bool TryWriteDirectly()
+        {
+            if (!mayBeDirect || !UnixFile.TrySetDirect(handle, isDirect: true))
+            {
+                return mayBeDirect = false;
+            }
+
+            try
+            {
+                UnixFile.Write(handle, buffer.Span, start, path);
+            }
+            catch (RepositoryIoException)
+            {
+                // What has anything against direct writes alone takes it in the usual way; else that fails too.
+                mayBeDirect = false;
+            }
+
+            return UnixFile.TrySetDirect(handle, isDirect: false) && mayBeDirect;
+        }
     }
 }

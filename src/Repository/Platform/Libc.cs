@@ -18,6 +18,9 @@ internal static partial class Libc
 
     public const int SeekData = 3;
 
+    /// <summary>F_SETFL: takes <see cref="Direct"/> and others that may change while a file is open.</summary>
+    public const int SetStatus = 4;
+
     public const int ProtectReadWrite = 3;
     public const int MapPrivateAnonymous = 0x22;
 
@@ -69,6 +72,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int file, int command, long argument);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(int file, ulong request, int argument);

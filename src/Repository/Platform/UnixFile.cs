@@ -42,6 +42,12 @@ internal static class UnixFile
         return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : null;
     }
 
+    /// <summary>
+    /// Whether what is written through this handle goes around the page cache from now on, as through one of <see cref="TryReopenDirect"/>; for a file that
+    /// only one writes. False, and nothing is changed, where the file system has no such writes.
+    /// </summary>
+    public static bool TrySetDirect(SafeFileHandle handle, bool isDirect) => Libc.FileControl(handle.Number(), Libc.SetStatus, isDirect ? Libc.Direct : 0) == 0;
+
     public static SafeFileHandle OpenDirectory(string path) => Open(path, Libc.ReadOnly | Libc.Directory | Libc.NoFollow);
 
     /// <summary>A directory that may be reached through a link: one that the operator named, not one that data name.</summary>
