@@ -113,9 +113,11 @@ internal sealed class OpenGaussBench(BenchOptions options) : IDisposable
 
     private async Task RunRoundAsync(int round, CancellationToken cancellationToken)
     {
-        // Who goes first changes from round to round; all find the data in the page cache and nothing waiting to be written.
+        // Who goes first changes from round to round; all find what they read in the page cache and nothing waiting to be written.
+        var data = $"'{server.Data}/base'";
         await InTurnsAsync(
             round,
+            data,
             cancellationToken,
             () => CairnBackupAsync("full", cancellationToken),
             () => PeerBackupAsync("full", cancellationToken),
@@ -123,28 +125,34 @@ internal sealed class OpenGaussBench(BenchOptions options) : IDisposable
             () => CopyAsync(cancellationToken));
         await TouchOnePercentAsync(round);
         await InTurnsAsync(
-            round, cancellationToken, () => CairnBackupAsync("incremental", cancellationToken), () => PeerBackupAsync("incremental", cancellationToken));
+            round, data, cancellationToken, () => CairnBackupAsync("incremental", cancellationToken), () => PeerBackupAsync("incremental", cancellationToken));
         var point = lastPoint;
         if (round < LoadedRounds)
         {
             var span = TimeSpan.FromSeconds(3) + (2 * slowest);
             await InTurnsAsync(
                 round,
+                data,
                 cancellationToken,
                 () => Latencies.MeasureAsync("full", server, LatencyDirectory, span, async () => (await cairn.CliAsync(["backup", "run", Cluster, "--full"], cancellationToken)).Done()),
                 () => Latencies.MeasureAsync("pgbackrest_full", server, LatencyDirectory, span, () => ShellCommand.RunAsync(peer.Backup("full"), cancellationToken)));
         }
 
         await server.StopAsync();
-        await InTurnsAsync(round, cancellationToken, () => CairnRestoreAsync(point, check: round == 0, cancellationToken), () => PeerRestoreAsync(cancellationToken));
+        await InTurnsAsync(
+            round,
+            $"'{Repository}' '{peer.Repository}'",
+            cancellationToken,
+            () => CairnRestoreAsync(point, check: round == 0, cancellationToken),
+            () => PeerRestoreAsync(cancellationToken));
         await server.StartAsync();
     }
 
-    private async Task InTurnsAsync(int round, CancellationToken cancellationToken, params Func<Task>[] turns)
+    private async Task InTurnsAsync(int round, string read, CancellationToken cancellationToken, params Func<Task>[] turns)
     {
         foreach (var turn in Enumerable.Range(round, turns.Length).Select(i => turns[i % turns.Length]))
         {
-            await ShellCommand.RunAsync($"find '{server.Data}/base' -type f -exec cat {{}} + > /dev/null; sync -f '{root}'", cancellationToken);
+            await ShellCommand.RunAsync($"find {read} -type f -exec cat {{}} + > /dev/null; sync -f '{root}'", cancellationToken);
             await turn();
         }
     }

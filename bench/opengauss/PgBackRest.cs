@@ -9,10 +9,11 @@ internal sealed class PgBackRest(string directory, Server server)
 
     private string File => Path.Combine(directory, "pgbackrest.conf");
 
-    private string Repository => Path.Combine(directory, "pgbackrest");
-
     /// <summary>What it calls itself, and what it lacks.</summary>
     public string Version { get; private set; } = "";
+
+    /// <summary>Where its backups and the log are.</summary>
+    public string Repository => Path.Combine(directory, "pgbackrest");
 
     /// <summary>How the server's settings call it.</summary>
     public string ArchiveCommand => $"{Program} --config={File} --stanza=bench archive-push %p";
