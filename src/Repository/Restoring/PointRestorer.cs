@@ -12,6 +12,9 @@ internal sealed class PointRestorer(
     private const int MaxWaiting = 8;
     private const int MaxPiecesInHand = 512;
 
+    /// <summary>Workers beside those that keep the processors busy.</summary>
+    private const int WaitingForTheDisk = 2;
+
     /// <summary>So much is worth a hand-over when a file ends.</summary>
     private const long EnoughInHand = 4 << 20;
 
@@ -51,7 +54,7 @@ internal sealed class PointRestorer(
         {
             using var stages = new StageRunner(cancellationToken);
             await stages.RunAsync(
-                [WalkAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(FillAsync, options.Workers + 1)]);
+                [WalkAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(FillAsync, options.Workers + WaitingForTheDisk)]);
         }
         catch
         {
