@@ -59,6 +59,11 @@ internal sealed class ScaleBench(ScaleOptions options)
             }
 
             pages.Finish();
+            foreach (var (pack, _) in packs.TakeUnsynced())
+            {
+                pack.Sync();
+            }
+
             Require(duplicates.AllPassedOnce());
             foreach (var table in PageTableFormat.Encode(pages.Table))
             {
