@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Rpc.Tests.Probing;
 using Rpc.Tests.TestServer;
 
@@ -319,11 +318,30 @@ public sealed class ResponseRuleTests
     }
 
     [Fact]
-    public async Task A_server_of_http_1_only_is_an_internal_error()
+    public async Task A_server_that_answers_in_http_1_is_an_internal_error()
     {
-        await using var server = await HandMadeServer.StartAsync(_ => Task.CompletedTask, HttpProtocols.Http1);
+        await using var listener = new FrameListener();
+        using var call = CallTo(listener);
 
-        Assert.Equal(StatusCode.Internal, (await FailureOfOneAsync(server)).StatusCode);
+        // This and the next one hold the connection: one that a server closes with something unread is reset, and its answer may be
+        // lost with it.
+        using var connection = await listener.AnswerAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.Soonish("the failure"));
+
+        Assert.Equal(StatusCode.Internal, failure.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_http_1_is_an_internal_error()
+    {
+        await using var listener = new FrameListener();
+        using var call = CallTo(listener);
+
+        // HTTP_1_1_REQUIRED: what Kestrel says where it may speak HTTP/1 only.
+        using var connection = await listener.TurnAwayAsync(errorCode: 13);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync.Soonish("the failure"));
+
+        Assert.Equal(StatusCode.Internal, failure.StatusCode);
     }
 
     [Fact]
@@ -368,4 +386,7 @@ public sealed class ResponseRuleTests
         await using var registration = context.RequestAborted.Register(aborted.SetResult);
         await aborted.Task;
     }
+
+    private static AsyncUnaryCall<Answer> CallTo(FrameListener listener) =>
+        new Probe.ProbeClient(Grpc.Net.Client.GrpcChannel.ForAddress(listener.Address)).OneAsync(new Ask());
 }

@@ -19,7 +19,12 @@ internal sealed class FrameListener : IAsyncDisposable
     public Task<RawConnection> AcceptAsync() => RawConnection.AcceptAsync(listener).Soonish("a connection");
 
     /// <summary>As the other, for a connection that the server ends with its first frame.</summary>
-    public Task<RawConnection> TurnAwayAsync() => RawConnection.TurnAwayAsync(listener).Soonish("a connection");
+    public Task<RawConnection> TurnAwayAsync(byte errorCode = 0) =>
+        RawConnection.TurnAwayAsync(listener, errorCode).Soonish("a connection");
+
+    /// <summary>As the first, for a server that knows nothing of frames.</summary>
+    public Task<RawConnection> AnswerAsync(string text) =>
+        RawConnection.AnswerAsync(listener, System.Text.Encoding.ASCII.GetBytes(text)).Soonish("a connection");
 
     /// <summary>The frames of the first stream up to its reset, the reset included.</summary>
     public async Task<IReadOnlyList<RawFrame>> FramesUntilResetAsync()

@@ -27,12 +27,12 @@ internal sealed class HandMadeServer : IAsyncDisposable
 
     public string Address { get; }
 
-    public static async Task<HandMadeServer> StartAsync(RequestDelegate answer, HttpProtocols protocols = HttpProtocols.Http2)
+    public static async Task<HandMadeServer> StartAsync(RequestDelegate answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(server =>
-            server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+            server.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         var application = builder.Build();
         application.Run(answer);
         await application.StartAsync();

@@ -51,17 +51,21 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Takes a connection, and ends it with its first frame when a request has come.</summary>
-    public static async Task<RawConnection> TurnAwayAsync(TcpListener listener)
+    /// <summary>Takes a connection, and ends it with its first frame, a GOAWAY, when a request has come.</summary>
+    public static Task<RawConnection> TurnAwayAsync(TcpListener listener, byte errorCode = 0) =>
+        AnswerAsync(listener, Frame(RawFrame.GoAway, 0, [0, 0, 0, 0, 0, 0, 0, errorCode]));
+
+    /// <summary>Takes a connection, and sends these bytes and no others when a request has come.</summary>
+    public static async Task<RawConnection> AnswerAsync(TcpListener listener, byte[] bytes)
     {
         var connection = new RawConnection(await listener.AcceptTcpClientAsync());
         await connection.stream.ReadExactlyAsync(new byte[Preface.Length]);
         while (await connection.ReadAsync() is { Type: not RawFrame.Headers })
         {
-            // Its settings are not answered: the GOAWAY is to be the first frame.
+            // Its settings are not answered: these bytes are to be the first.
         }
 
-        await connection.WriteAsync(RawFrame.GoAway, 0, new byte[8]);
+        await connection.WriteAsync(bytes);
         return connection;
     }
 
