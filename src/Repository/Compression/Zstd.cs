@@ -7,7 +7,7 @@ internal static partial class Zstd
 {
     public const string Library = "libzstd.so.1";
 
-    /// <summary>1.4.0: since then a context may be used again after an error.</summary>
+    /// <summary>1.4.0: since then a context keeps its parameters, and may be used again after an error.</summary>
     private const uint MinVersion = 10400;
 
     /// <summary>Throws <see cref="ZstdUnavailableException"/>, so that a program says at its start what is missing.</summary>
@@ -35,9 +35,12 @@ internal static partial class Zstd
     [LibraryImport(Library, EntryPoint = "ZSTD_freeCCtx")]
     internal static partial nuint FreeCompressor(nint context);
 
-    [LibraryImport(Library, EntryPoint = "ZSTD_compressCCtx")]
-    internal static unsafe partial nuint Compress(
-        nint context, byte* destination, nuint capacity, byte* source, nuint length, int level);
+    /// <summary>Parameters are the numbers of zstd.h: <c>ZSTD_cParameter</c>. They hold for all that the context compresses afterwards.</summary>
+    [LibraryImport(Library, EntryPoint = "ZSTD_CCtx_setParameter")]
+    internal static partial nuint SetParameter(nint context, int parameter, int value);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_compress2")]
+    internal static unsafe partial nuint Compress(nint context, byte* destination, nuint capacity, byte* source, nuint length);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_createDCtx")]
     internal static partial nint CreateDecompressor();

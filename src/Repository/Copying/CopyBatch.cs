@@ -11,8 +11,8 @@ internal sealed class CopyBatch : IDisposable
     public const int MaxOperations = 1024;
 
     private readonly List<CopyOperation> operations = new(MaxOperations);
-    private readonly UnmanagedBuffer raw = new(RawCapacity);
-    private readonly UnmanagedBuffer packedBytes = new(PackedCapacity);
+    private readonly UnmanagedBuffer raw = UnmanagedBuffer.OfHugePages(RawCapacity);
+    private readonly UnmanagedBuffer packedBytes = UnmanagedBuffer.OfHugePages(PackedCapacity);
     private TaskCompletionSource packed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Memory that one batch takes.</summary>

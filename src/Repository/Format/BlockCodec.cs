@@ -20,7 +20,7 @@ internal sealed class BlockCodec(ChainSealing sealing, BlockOwner owner) : IDisp
     private const int HeaderChecksumAt = SealHeader.Size + 4;
 
     private readonly byte[] owner = owner.ToBytes();
-    private readonly ZstdCompressor compressor = new(Compression.Balanced);
+    private readonly ZstdCompressor compressor = new(Compression.Fastest);
     private readonly ZstdDecompressor decompressor = new();
 
     /// <param name="kind">What it holds.</param>

@@ -9,7 +9,7 @@ namespace Cairn.Repository;
 /// </summary>
 internal sealed class PackWriter(RepositoryLayout.ChainLayout chain, PackKind kind, PointId point, PackNumbers numbers, long maxBytes) : IDisposable
 {
-    private readonly UnmanagedBuffer buffer = new(PackFile.BufferBytes);
+    private readonly UnmanagedBuffer buffer = UnmanagedBuffer.OfHugePages(PackFile.BufferBytes);
     private readonly List<PackFile> full = [];
     private PackFile? current;
 

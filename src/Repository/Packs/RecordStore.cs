@@ -6,7 +6,7 @@ namespace Cairn.Repository;
 internal sealed class RecordStore(
     PackWriter packs, IReadOnlyDictionary<Sha256Digest, SegmentReference> known, ChainSealing sealing, CopyTotals totals) : IDisposable
 {
-    private readonly ZstdCompressor compressor = new(Compression.Balanced);
+    private readonly ZstdCompressor compressor = new(Compression.Fastest);
     private readonly Dictionary<Sha256Digest, SegmentReference> own = [];
     private byte[] record = [];
 

@@ -55,6 +55,7 @@ internal static partial class Libc
     public const int AdviseSequential = 2;
     public const int AdviseDontNeed = 4;
     public const uint SyncRangeWrite = 2;
+    public const int AdviseHugePages = 14;
 
     /// <summary>The same on all architectures.</summary>
     public const long CacheStatNumber = 451;
@@ -102,6 +103,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int UnmapMemory(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static partial int AdviseMemory(nint address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshallingCustomType = typeof(UnixPathMarshaller))]
     public static partial int MakeDirectory(string path, uint mode);
