@@ -165,6 +165,16 @@ public abstract class RepositoryTest : IAsyncLifetime
             .Order(StringComparer.Ordinal)
             .ToList();
 
+    /// <summary>Flips a bit of each pack of pages that the point has written.</summary>
+    internal void DamagePagesOf(PointId point)
+    {
+        var packs = Layout.ListChains()
+            .SelectMany(chain => chain.ListPacks().Where(pack => PackHeader.TryRead(chain, pack) is { Kind: PackKind.Pages } header && header.Point == point).Select(chain.Pack))
+            .ToList();
+        Assert.NotEmpty(packs);
+        packs.ForEach(pack => FlipBit(pack, new FileInfo(pack).Length - 1));
+    }
+
     internal static void FlipBit(string path, long offset)
     {
         using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);

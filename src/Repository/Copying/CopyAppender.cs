@@ -9,6 +9,7 @@ internal sealed class CopyAppender(
     PackWriter packs,
     PageWriter pages,
     CopyTotals totals,
+    NewSegments newSegments,
     CopyCheckpoint checkpoint,
     RepositoryOptions options,
     IProgress<CopyProgress>? progress)
@@ -57,6 +58,7 @@ internal sealed class CopyAppender(
                     totals.Begin(operation.Entry!, operation.Origin);
                     break;
                 case CopyStep.Reference:
+                    newSegments.AddTaken(operation.Reference);
                     Put(operation.Reference, isReference: true);
                     break;
                 case CopyStep.Raw:
@@ -98,7 +100,9 @@ internal sealed class CopyAppender(
 
         if (known.Index.TryFind(operation.Hash, out var place))
         {
-            return SegmentReference.Data(operation.Hash, place);
+            var there = SegmentReference.Data(operation.Hash, place);
+            newSegments.AddTaken(there);
+            return there;
         }
 
         var recordLength = SegmentRecord.HeaderSize + operation.StoredLength;
@@ -114,7 +118,9 @@ internal sealed class CopyAppender(
         known.Index.Add(operation.Hash, place);
         totals.AddNew(place, isData: true);
         bytesSinceCheckpoint += operation.RawLength;
-        return SegmentReference.Data(operation.Hash, place);
+        var stored = SegmentReference.Data(operation.Hash, place);
+        newSegments.Add(stored);
+        return stored;
     }
 
     private void Flush(CopyBatch batch, ref int spanStart, ref int spanEnd)

@@ -31,7 +31,8 @@ internal static class CopyPipeline
         await using var checkpoint = new CopyCheckpoint(chain, journal, [packs, pagePacks]);
         using var duplicates = new DuplicateCheck(chain.Scratch);
         var reader = new SourceReader(spec, known, flow, duplicates, new BandwidthCap(options.MaxReadBytesPerSecond, options.Time), options.Time);
-        var appender = new CopyAppender(known, flow, packs, pages, totals, checkpoint, options, progress);
+        var newSegments = new NewSegments(known, isIncremental: spec.BasePoint is not null && !known.BaseIsMissing);
+        var appender = new CopyAppender(known, flow, packs, pages, totals, newSegments, checkpoint, options, progress);
         using var stages = new StageRunner(cancellationToken);
         await stages.RunAsync(
         [
@@ -39,7 +40,7 @@ internal static class CopyPipeline
             .. Enumerable.Repeat<Func<CancellationToken, Task>>(token => PackAsync(chain, spec, known, flow, token), options.Workers),
             appender.AppendAsync,
         ]);
-        return new CopyResult(totals.Build(spec.Point), pages.Table, totals.Notes);
+        return new CopyResult(totals.Build(spec.Point), pages.Table, totals.Notes, newSegments.Listed);
     }
 
     private static async Task PackAsync(

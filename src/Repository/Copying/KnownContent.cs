@@ -55,9 +55,9 @@ internal sealed class KnownContent : IDisposable
                 known.LoadBase(basePoint, cancellationToken);
             }
 
-            foreach (var point in committed)
+            foreach (var point in committed.Where(p => p != spec.BasePoint || known.BaseIsMissing))
             {
-                known.LoadSegments(point, cancellationToken);
+                known.LoadSegments(point, committed, cancellationToken);
             }
 
             known.LoadAttempts(cancellationToken);
@@ -102,13 +102,26 @@ internal sealed class KnownContent : IDisposable
         BaseIsMissing = true;
     }
 
-    // What other points of the chain have beside the base: pages that they share are read once.
-    private void LoadSegments(PointId point, CancellationToken cancellationToken)
+    // What other points of the chain have beside the base. While a point's own base is there, too, its list of what it stored says enough; else its pages are
+    // read, but each once that several points share.
+    private void LoadSegments(PointId point, IReadOnlyList<PointId> committed, CancellationToken cancellationToken)
     {
         try
         {
             using var manifest = ManifestFile.TryOpen(chain, point);
-            if (manifest is not null)
+            if (manifest is null)
+            {
+                return;
+            }
+
+            if (manifest.Begun.BasePoint is { } itsBase && committed.Contains(itsBase) && manifest.TryReadNewSegments() is { } stored)
+            {
+                foreach (var segment in stored)
+                {
+                    AddIfHeld(segment);
+                }
+            }
+            else
             {
                 Scan(manifest, baseSource: null, cancellationToken);
             }

@@ -101,6 +101,11 @@ public sealed class PointWriter : IAsyncDisposable
             journal.Append(BlockKind.SourceNotes, SourceNotesFormat.Encode(result.Notes));
         }
 
+        if (result.NewSegments is { } stored)
+        {
+            journal.Append(BlockKind.NewSegments, NewSegmentsFormat.Encode(stored));
+        }
+
         journal.Append(BlockKind.Summary, result.Totals.Encode());
         journal.Sync();
 

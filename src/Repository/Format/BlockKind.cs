@@ -27,4 +27,7 @@ internal enum BlockKind : byte
 
     /// <summary>A whole file, sealed: its bytes as they would be without encryption.</summary>
     Sealed = 12,
+
+    /// <summary>The segments that a point itself has stored.</summary>
+    NewSegments = 13,
 }

@@ -61,7 +61,7 @@ internal sealed class JournalFile : IDisposable
         for (var at = entriesAt; at < file.Length;)
         {
             var header = BlockCodec.DecodeHeader(file.Read(at, BlockCodec.HeaderSize));
-            if (header.Kind is BlockKind.PageTable or BlockKind.SourceNotes)
+            if (header.Kind is BlockKind.PageTable or BlockKind.SourceNotes or BlockKind.NewSegments)
             {
                 yield return (header.Kind, file.ReadBlock(at, header.Kind, out _));
             }

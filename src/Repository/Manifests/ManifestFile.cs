@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Cairn.Repository;
 
 /// <summary>
-/// A node's manifest of one point: preamble, header block, properties block, page table blocks, perhaps a block of source notes, summary block, and a trailer
-/// of 16 bytes (magic "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). The entries are in pages, in packs. Opening reads neither the table
+/// A node's manifest of one point: preamble, header block, properties block, page table blocks, perhaps a block of source notes and one of new segments, summary
+/// block, and a trailer of 16 bytes (magic "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). The entries are in pages, in packs. Opening reads neither the table
 /// nor the pages. Not for concurrent use.
 /// </summary>
 internal sealed class ManifestFile : IDisposable
@@ -97,7 +97,7 @@ internal sealed class ManifestFile : IDisposable
                 {
                     PageTableFormat.Decode(plain, table);
                 }
-                else if (kind != BlockKind.SourceNotes)
+                else if (kind is not (BlockKind.SourceNotes or BlockKind.NewSegments))
                 {
                     throw new InvalidDataException($"a block of kind {kind} among the page tables");
                 }
@@ -112,27 +112,13 @@ internal sealed class ManifestFile : IDisposable
     }
 
     /// <summary>Source trouble that was allowed; the first ones of it.</summary>
-    public IReadOnlyList<SourceNote> ReadNotes()
-    {
-        for (var at = tableAt; at < summaryAt;)
-        {
-            var blockAt = at;
-            var plain = file.ReadBlock(at, out var kind, out at);
-            if (kind == BlockKind.SourceNotes)
-            {
-                try
-                {
-                    return SourceNotesFormat.Decode(plain);
-                }
-                catch (InvalidDataException e)
-                {
-                    throw file.Damaged(blockAt, e.Message);
-                }
-            }
-        }
+    public IReadOnlyList<SourceNote> ReadNotes() => TryRead(BlockKind.SourceNotes, plain => SourceNotesFormat.Decode(plain)) ?? [];
 
-        return [];
-    }
+    /// <summary>
+    /// The segments that the point itself has stored; all others that it names were known from its base when it was made, or from another point of the chain. Null
+    /// when it has no list of them.
+    /// </summary>
+    public IReadOnlyList<SegmentReference>? TryReadNewSegments() => TryRead(BlockKind.NewSegments, plain => NewSegmentsFormat.Decode(plain));
 
     /// <summary>Refuses a manifest that names a path twice.</summary>
     public void RequireOnce(bool isOnce, string path)
@@ -179,6 +165,29 @@ internal sealed class ManifestFile : IDisposable
     };
 
     public void Dispose() => file.Dispose();
+
+    private T? TryRead<T>(BlockKind wanted, Func<byte[], T> decode)
+        where T : class
+    {
+        for (var at = tableAt; at < summaryAt;)
+        {
+            var blockAt = at;
+            var plain = file.ReadBlock(at, out var kind, out at);
+            if (kind == wanted)
+            {
+                try
+                {
+                    return decode(plain);
+                }
+                catch (InvalidDataException e)
+                {
+                    throw file.Damaged(blockAt, e.Message);
+                }
+            }
+        }
+
+        return null;
+    }
 
     private long ReadTrailer(ReadOnlySpan<byte> trailer)
     {

@@ -142,6 +142,54 @@ public class IncrementalTests : RepositoryTest
         await AssertRestoresAsync(incremental.Point, TreeSnapshot.Take(Source.Root));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_any_point_of_the_chain_has_stored_is_not_stored_again_and_its_pages_are_not_needed_for_that(bool areItsPagesDamaged)
+    {
+        var (full, middle, last) = await BackUpThreeAsync();
+        if (areItsPagesDamaged)
+        {
+            DamagePagesOf(middle.Point);
+        }
+
+        Source.WithFile("again", 500_000, seed: 2);
+        var copied = await BackUpAsync(NewIn(full.Chain, last.Point), Source.ImmutableEntries());
+
+        Assert.Equal(0, copied.NewBytes);
+    }
+
+    [Fact]
+    public async Task Where_the_base_of_a_point_is_gone_its_pages_say_what_it_has()
+    {
+        var (full, _, last) = await BackUpThreeAsync();
+        await Repository.DeletePointAsync(full.Point, Cancel);
+        File.Delete(Source.PathOf("kept"));
+        var without = NewIn(full.Chain, last.Point);
+        await BackUpAsync(without, Source.ImmutableEntries());
+        Source.WithFile("kept", 400_000, seed: 1).WithFile("again", 500_000, seed: 2);
+
+        var copied = await BackUpAsync(NewIn(full.Chain, without.Point), Source.ImmutableEntries());
+
+        Assert.Equal(0, copied.NewBytes);
+    }
+
+    // A full, a point with one file more, and one without it again.
+    private async Task<(BeginPoint Full, BeginPoint Middle, BeginPoint Last)> BackUpThreeAsync()
+    {
+        Source.WithFile("kept", 400_000, seed: 1);
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        Source.WithFile("once", 500_000, seed: 2);
+        var middle = NewIn(full.Chain, full.Point);
+        await BackUpAsync(middle, Source.ImmutableEntries());
+        File.Delete(Source.PathOf("once"));
+        Source.WithFile("other", 1000, seed: 3);
+        var last = NewIn(full.Chain, middle.Point);
+        await BackUpAsync(last, Source.ImmutableEntries());
+        return (full, middle, last);
+    }
+
     private async Task<ManifestEntry> ListFirstFileAsync(PointId point) =>
         await Repository.ReadEntriesAsync(point, Cancel).FirstAsync(e => e.Kind == EntryKind.File);
 }

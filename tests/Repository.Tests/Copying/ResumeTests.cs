@@ -42,6 +42,33 @@ public class ResumeTests : RepositoryTest
     }
 
     [Fact]
+    public async Task What_an_interrupted_attempt_has_stored_counts_as_stored_by_its_point()
+    {
+        Source.WithFile("kept", 1000, seed: 1000);
+        var full = NewFull();
+        await BackUpAsync(full, Source.ImmutableEntries());
+        FillSource();
+        var middle = NewIn(full.Chain, full.Point);
+        await InterruptAsync(middle, afterEntries: 25);
+        var resumed = await BackUpAsync(middle, Source.ImmutableEntries());
+        foreach (var name in Directory.GetFiles(Source.Root, "f*"))
+        {
+            File.Delete(name);
+        }
+
+        var last = NewIn(full.Chain, middle.Point);
+        await BackUpAsync(last, Source.ImmutableEntries());
+
+        // The list alone is left to say so.
+        DamagePagesOf(middle.Point);
+        FillSource();
+        var copied = await BackUpAsync(NewIn(full.Chain, last.Point), Source.ImmutableEntries());
+
+        Assert.InRange(resumed.ResumedBytes, 15_000_000, 24_000_000);
+        Assert.Equal(0, copied.NewBytes);
+    }
+
+    [Fact]
     public async Task A_large_file_resumes_in_its_middle()
     {
         Source.WithFile("large", 40_000_000, seed: 1);

@@ -84,6 +84,7 @@ public sealed class DecoderCorpusTests
         ["page table"] = (PageTableFormat.Encode([new PageReference(SegmentReference.Data(default, new SegmentPlace(1, 100, 50, 60)), 3)]).Single(), bytes => PageTableFormat.Decode(bytes, [])),
         ["point header"] = (PointHeaderFormat.Encode(Begun()), bytes => PointHeaderFormat.Decode(bytes)),
         ["source notes"] = (SourceNotesFormat.Encode([new SourceNote("data/a", SourceTrouble.Vanished, "gone")]), bytes => SourceNotesFormat.Decode(bytes)),
+        ["new segments"] = (NewSegmentsFormat.Encode([SegmentReference.Data(default, new SegmentPlace(1, 100, 50, 60))]), bytes => NewSegmentsFormat.Decode(bytes)),
         ["commit record"] = (RepositoryTest.Record(Begun(), Prepared()).Serialize(), bytes => CommitRecord.Parse(bytes)),
     };
 
