@@ -217,7 +217,8 @@ internal sealed class OpenGaussBench(BenchOptions options) : IDisposable
             }
         }
 
-        // The original comes back, with the history that both sides know.
+        // The original comes back, with the history that both sides know. The undo removes what was restored: other names keep the inodes, see Output.Discard.
+        await ShellCommand.RunAsync($"cp -al '{server.Data}' '{Path.Combine(Aside, Guid.NewGuid().ToString("N"))}'", cancellationToken);
         (await cairn.CliAsync(["restore", "undo", Cluster, "--yes"], cancellationToken)).Done();
     }
 

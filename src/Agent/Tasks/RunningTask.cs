@@ -11,6 +11,7 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
 {
     private readonly Lock gate = new();
     private readonly List<Channel<TaskStatus>> watchers = [];
+    private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskStatus latest = first;
     private bool ended;
 
@@ -34,6 +35,9 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
             }
         }
     }
+
+    /// <summary>Completes when the last state was told.</summary>
+    public Task WhenEnded => end.Task;
 
     /// <inheritdoc/>
     public void Report(Progress value)
@@ -61,6 +65,8 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
                 watcher.Writer.TryComplete();
             }
         }
+
+        end.TrySetResult();
     }
 
     /// <summary>The states from now on, the present one first.</summary>

@@ -128,7 +128,7 @@ internal sealed class TaskDesk : IAsyncDisposable
     public IReadOnlyList<TaskStatus> List(string jobId) =>
         [.. ledger.Ids(jobId).Select(TryFind).OfType<TaskStatus>().OrderBy(status => status.Started.ToDateTimeOffset())];
 
-    /// <summary>The state now and every change, at most ten a second, until the task has ended.</summary>
+    /// <summary>The state now and every change, at most ten a second, until the task has ended; the end at once.</summary>
     /// <exception cref="CairnException"><see cref="ErrorCode.UnknownTask"/>.</exception>
     public async IAsyncEnumerable<TaskStatus> WatchAsync(
         string taskId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -157,7 +157,7 @@ internal sealed class TaskDesk : IAsyncDisposable
                 yield return state;
                 if (state.State == TaskState.Running)
                 {
-                    await Task.Delay(WatchPace, time, cancellationToken);
+                    await Task.WhenAny(task.WhenEnded, Task.Delay(WatchPace, time, cancellationToken));
                 }
             }
         }

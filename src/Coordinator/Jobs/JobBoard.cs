@@ -10,7 +10,7 @@ namespace Cairn.Coordinator.Jobs;
 /// <summary>All jobs for those who ask: the running ones from memory, the ended ones from the catalog.</summary>
 internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
 {
-    /// <summary>At most this many states of one job are told to one watcher in a second.</summary>
+    /// <summary>At most this many states of one job are told to one watcher in a second, but its end at once.</summary>
     private const int StatesPerSecond = 10;
 
     /// <summary>Ids shorter than this match too easily by accident.</summary>
@@ -18,15 +18,14 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
 
     private readonly ConcurrentDictionary<JobId, LiveJob> live = new();
 
-    /// <summary>Shows a job as running until <see cref="Remove"/>.</summary>
-    public LiveJob Add(JobRecord job)
-    {
-        var shown = new LiveJob(JobMessages.Of(job, catalog.Jobs.Nodes(job.Id), catalog.Jobs.Events(job.Id)));
-        return live.GetOrAdd(job.Id, shown);
-    }
+    /// <summary>
+    /// Shows a job as running until <see cref="Remove"/>; a job that is resumed as soon as its end was told takes the place of what ended.
+    /// </summary>
+    public LiveJob Add(JobRecord job) =>
+        live[job.Id] = new LiveJob(JobMessages.Of(job, catalog.Jobs.Nodes(job.Id), catalog.Jobs.Events(job.Id)));
 
     /// <summary>The job has ended and is in the catalog; watchers that hold it see its end.</summary>
-    public void Remove(JobId id) => live.TryRemove(id, out _);
+    public void Remove(JobId id, LiveJob ended) => live.TryRemove(new KeyValuePair<JobId, LiveJob>(id, ended));
 
     /// <summary>True while the job runs in this process.</summary>
     public bool IsLive(JobId id) => live.ContainsKey(id);
@@ -57,7 +56,7 @@ internal sealed class JobBoard(CoordinatorCatalog catalog, TimeProvider time)
             }
 
             await changed.WaitAsync(cancellationToken);
-            await Task.Delay(TimeSpan.FromSeconds(1.0 / StatesPerSecond), time, cancellationToken);
+            await Task.WhenAny(job.WhenEnded, Task.Delay(TimeSpan.FromSeconds(1.0 / StatesPerSecond), time, cancellationToken));
         }
 
         yield return Get(id);

@@ -117,14 +117,14 @@ internal sealed class JobRunner(
         using (ExecutionContext.SuppressFlow())
         {
             running[record.Id] = (job, Task.Run(
-                () => RunAsync(job, flowByKind[record.Kind], registered.Task), CancellationToken.None));
+                () => RunAsync(job, shown, flowByKind[record.Kind], registered.Task), CancellationToken.None));
         }
 
         registered.SetResult();
         return shown;
     }
 
-    private async Task RunAsync(RunningJob job, IJobFlow flow, Task registered)
+    private async Task RunAsync(RunningJob job, LiveJob shown, IJobFlow flow, Task registered)
     {
         await registered;
         try
@@ -138,9 +138,18 @@ internal sealed class JobRunner(
         }
         finally
         {
-            board.Remove(job.Id);
-            running.TryRemove(job.Id, out _);
+            board.Remove(job.Id, shown);
+            Forget(job);
             job.Dispose();
+        }
+    }
+
+    // Unless it was resumed meanwhile: its end was told before.
+    private void Forget(RunningJob job)
+    {
+        if (running.TryGetValue(job.Id, out var now) && ReferenceEquals(now.Job, job))
+        {
+            running.TryRemove(new KeyValuePair<JobId, (RunningJob, Task)>(job.Id, now));
         }
     }
 

@@ -9,8 +9,12 @@ namespace Cairn.Coordinator.Jobs;
 internal sealed class LiveJob(Job initial)
 {
     private readonly Lock gate = new();
+    private readonly TaskCompletionSource end = NewSignal();
     private TaskCompletionSource changed = NewSignal();
     private Job current = initial;
+
+    /// <summary>Completes when the job has ended.</summary>
+    public Task WhenEnded => end.Task;
 
     /// <summary>The state now, and a task that ends with the next change. The message must not be changed.</summary>
     public (Job State, Task Changed) Look()
@@ -36,6 +40,11 @@ internal sealed class LiveJob(Job initial)
         }
 
         signal.SetResult();
+        if (next.Ended is not null)
+        {
+            end.TrySetResult();
+        }
+
         return next;
     }
 

@@ -258,7 +258,7 @@ internal sealed class RunningJob(
     /// <summary>Ends the job and frees the lock. Nothing may be recorded afterwards.</summary>
     public void End(JobState state, ErrorDetail? error)
     {
-        var ended = time.GetUtcNow();
+        var ended = Now();
         table.End(Id, state, error, ended);
         shown.Update(job =>
         {
@@ -268,6 +268,9 @@ internal sealed class RunningJob(
         });
         JobLog.Ended(logger, Id, Cluster, state, error?.Code ?? "", error?.Message ?? "");
     }
+
+    // As the catalog keeps it, so that who watches reads what who asks later does.
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private void Record(JobEvent happened)
     {
@@ -284,7 +287,7 @@ internal sealed class RunningJob(
                 happened = new JobEvent { Text = "no further events are recorded" };
             }
 
-            happened.At = Timestamp.FromDateTimeOffset(time.GetUtcNow());
+            happened.At = Timestamp.FromDateTimeOffset(Now());
             table.AddEvent(Id, events, happened);
             shown.Update(job => job.Events.Add(happened));
         }
@@ -309,13 +312,14 @@ internal sealed class RunningJob(
         subject: Id.ToString(),
         cause: cause);
 
+    // In the order of their names, as the catalog gives them.
     private static JobNode Node(Job job, string name)
     {
         var found = job.Nodes.FirstOrDefault(node => node.Node == name);
         if (found is null)
         {
             found = new JobNode { Node = name };
-            job.Nodes.Add(found);
+            job.Nodes.Insert(job.Nodes.Count(node => string.CompareOrdinal(node.Node, name) < 0), found);
         }
 
         return found;

@@ -1,6 +1,10 @@
+using Cairn.Coordinator.Jobs;
 using Cairn.Coordinator.Tests.Doubles;
 using Cairn.Shared.Errors;
+using Cairn.Shared.Identifiers;
+using Cairn.TestKit;
 using Cairn.V1;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace Cairn.Coordinator.Tests.Jobs;
@@ -45,6 +49,26 @@ public sealed class JobBoardTests
         Assert.Contains("copy", phases);
         Assert.Equal("commit", phases[^1]);
         Assert.Equal(JobState.Succeeded, Assert.Single(states).State);
+    }
+
+    [Fact]
+    public async Task A_watcher_is_told_the_end_at_once_however_short_ago_it_was_told_a_state()
+    {
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        var job = cluster.Catalog.Jobs.Find(JobId.Parse((await cluster.BackUpAsync()).JobId))!;
+
+        // Nobody moves this clock on.
+        var board = new JobBoard(cluster.Catalog, new ManualTimeProvider());
+        var live = board.Add(job with { Ended = null });
+        await using var watch = board.WatchAsync(job.Id.ToString(), askedBy: null, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await watch.MoveNextAsync());
+
+        live.Update(state => state.Phase = "commit");
+        var next = watch.MoveNextAsync().AsTask();
+        live.Update(state => state.Ended = Timestamp.FromDateTimeOffset(job.Created));
+
+        Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.NotNull(watch.Current.Ended);
     }
 
     [Fact]
