@@ -77,6 +77,18 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
 
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(SafeFileHandle socket, int level, int option, in TimeValue value, int length);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    public static unsafe partial nint Send(SafeFileHandle socket, byte* bytes, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static unsafe partial nint Receive(SafeFileHandle socket, byte* bytes, nuint length, int flags);
+
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int operation);
 
@@ -103,6 +115,14 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "getgroups", SetLastError = true)]
     public static unsafe partial int Groups(int length, uint* groups);
+
+    /// <summary><c>struct timeval</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeValue
+    {
+        public long Seconds;
+        public long Microseconds;
+    }
 
     /// <summary>The two <c>struct timespec</c> that <c>utimensat</c> takes.</summary>
     [StructLayout(LayoutKind.Sequential)]

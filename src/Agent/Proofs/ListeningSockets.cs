@@ -21,15 +21,21 @@ internal sealed record ListeningSocket(IPAddress Address, int Port, string Inode
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }
 
-/// <summary>Reads <c>/proc/net/tcp</c> and <c>tcp6</c> of this agent's network namespace.</summary>
+/// <summary>What listens in this agent's network namespace.</summary>
 internal static class ListeningSockets
 {
     private const string Listening = "0A";
 
-    /// <summary>All listening TCP sockets.</summary>
+    /// <summary>
+    /// All listening TCP sockets: from the kernel's own answer, which costs the same however many connections there are, or from <c>/proc/net</c> where it
+    /// gives none.
+    /// </summary>
     /// <exception cref="IOException">The lists cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">They may not be read.</exception>
-    public static IReadOnlyList<ListeningSocket> List() =>
+    public static IReadOnlyList<ListeningSocket> List() => SocketDiagnosis.TryListListening() ?? ListOfProc();
+
+    /// <summary>All of <c>/proc/net/tcp</c> and <c>tcp6</c>, which name every connection, too.</summary>
+    public static IReadOnlyList<ListeningSocket> ListOfProc() =>
         [.. Parse(File.ReadLines("/proc/net/tcp")), .. File.Exists("/proc/net/tcp6") ? Parse(File.ReadLines("/proc/net/tcp6")) : []];
 
     /// <summary>The listening sockets of one of the lists.</summary>

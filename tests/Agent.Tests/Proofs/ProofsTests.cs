@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Cairn.Agent.Native;
 using Cairn.Agent.Proofs;
 using Cairn.Agent.Tests.Engines.OpenGemini;
@@ -61,6 +63,52 @@ public sealed class ProofsTests : IDisposable
         Assert.False(sockets[0].Covers(IPAddress.Parse("127.0.0.2"), 8091));
         Assert.True(sockets[1].Covers(IPAddress.Parse("127.0.0.2"), 8400));
         Assert.True(sockets[0].Covers(null, 8091));
+    }
+
+    [Fact]
+    public void The_kernel_s_own_list_of_listening_sockets_is_that_of_proc()
+    {
+        using var four = new TcpListener(IPAddress.Loopback, 0);
+        using var six = new TcpListener(IPAddress.IPv6Loopback, 0);
+        using var any = new TcpListener(IPAddress.IPv6Any, 0);
+        TcpListener[] listeners = [four, six, any];
+        Array.ForEach(listeners, listener => listener.Start());
+        using var connection = new TcpClient();
+        connection.Connect((IPEndPoint)four.LocalEndpoint);
+
+        var answered = SocketDiagnosis.TryListListening();
+        var read = ListeningSockets.ListOfProc();
+
+        // Other sockets of the machine come and go meanwhile.
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToHashSet();
+        Assert.NotNull(answered);
+        Assert.Equal(3, answered.Count(socket => ports.Contains(socket.Port)));
+        Assert.Equal(Shown(read), Shown(answered));
+
+        IEnumerable<string> Shown(IEnumerable<ListeningSocket> sockets) =>
+            sockets.Where(s => ports.Contains(s.Port)).Select(s => $"{s.Address} {s.Port} {s.Inode}").Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void An_answer_of_the_kernel_that_is_none_in_whole_is_not_taken()
+    {
+        Assert.True(SocketDiagnosis.Take(Message(type: 3), addressBytes: 4, []));
+        Assert.Null(SocketDiagnosis.Take(Message(type: 20), addressBytes: 4, []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 2), addressBytes: 4, []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, flags: 0x10), addressBytes: 4, []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 87), addressBytes: 4, []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 15), addressBytes: 4, []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 89), addressBytes: 4, []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20).AsSpan(0, 12), addressBytes: 4, []));
+
+        static byte[] Message(ushort type, ushort flags = 0, uint length = 88)
+        {
+            var bytes = new byte[88];
+            MemoryMarshal.Write(bytes, length);
+            MemoryMarshal.Write(bytes.AsSpan(4), type);
+            MemoryMarshal.Write(bytes.AsSpan(6), flags);
+            return bytes;
+        }
     }
 
     [Fact]
