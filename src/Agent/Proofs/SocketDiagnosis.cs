@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Cairn.Agent.Native;
 using Microsoft.Win32.SafeHandles;
@@ -16,7 +15,6 @@ internal static class SocketDiagnosis
 {
     private const int NetlinkFamily = 16;
     private const int RawSocket = 3;
-    private const int CloseOnExec = 0x80000;
     private const int DiagnosisProtocol = 4;
     private const int SocketLevel = 1;
     private const int ReceiveTimeout = 20;
@@ -33,6 +31,8 @@ internal static class SocketDiagnosis
 
     // struct inet_diag_req_v2: family (1), protocol (1), extensions (1), padding (1), states (4), socket id (48).
     private const int RequestBytes = HeaderBytes + 56;
+    private const byte Family4 = 2;
+    private const byte Family6 = 10;
     private const byte TcpProtocol = 6;
     private const uint ListenState = 1 << 10;
 
@@ -49,22 +49,20 @@ internal static class SocketDiagnosis
     /// <summary>Null when the kernel does not answer this, or not in one piece: a container may be kept from it.</summary>
     public static IReadOnlyList<ListeningSocket>? TryListListening()
     {
-        using var socket = new SafeFileHandle(LibC.Socket(NetlinkFamily, RawSocket | CloseOnExec, DiagnosisProtocol), ownsHandle: true);
+        using var socket = new SafeFileHandle(LibC.Socket(NetlinkFamily, RawSocket | LibC.OpenCloseOnExec, DiagnosisProtocol), ownsHandle: true);
         if (socket.IsInvalid || LibC.SetSocketOption(socket, SocketLevel, ReceiveTimeout, Limit, Marshal.SizeOf<LibC.TimeValue>()) != 0)
         {
             return null;
         }
 
         var found = new List<ListeningSocket>();
-        return TryList(socket, AddressFamily.InterNetwork, addressBytes: 4, found) && TryList(socket, AddressFamily.InterNetworkV6, addressBytes: 16, found)
-            ? found
-            : null;
+        return TryList(socket, Family4, found) && TryList(socket, Family6, found) ? found : null;
     }
 
     /// <summary>
     /// Takes in the messages of one datagram. True when they end the list, false when they break it off, null when more are to come.
     /// </summary>
-    public static bool? Take(ReadOnlySpan<byte> datagram, int addressBytes, List<ListeningSocket> found)
+    public static bool? Take(ReadOnlySpan<byte> datagram, List<ListeningSocket> found)
     {
         while (datagram.Length >= HeaderBytes)
         {
@@ -90,7 +88,7 @@ internal static class SocketDiagnosis
 
                 var socket = datagram[HeaderBytes..(int)length];
                 found.Add(new ListeningSocket(
-                    new IPAddress(socket.Slice(AddressAt, addressBytes)),
+                    new IPAddress(socket.Slice(AddressAt, socket[0] == Family6 ? 16 : 4)),
                     BinaryPrimitives.ReadUInt16BigEndian(socket[PortAt..]),
                     MemoryMarshal.Read<uint>(socket[InodeAt..]).ToString(CultureInfo.InvariantCulture)));
             }
@@ -101,16 +99,14 @@ internal static class SocketDiagnosis
         return datagram.IsEmpty ? null : false;
     }
 
-    private static bool TryList(SafeFileHandle socket, AddressFamily family, int addressBytes, List<ListeningSocket> found)
+    private static bool TryList(SafeFileHandle socket, byte family, List<ListeningSocket> found)
     {
         Span<byte> request = stackalloc byte[RequestBytes];
         request.Clear();
         MemoryMarshal.Write(request, (uint)RequestBytes);
         MemoryMarshal.Write(request[4..], TypeByFamily);
         MemoryMarshal.Write(request[6..], FlagsRequestDump);
-
-        // AF_INET6 is 10 on Linux, another number in .NET.
-        request[HeaderBytes] = (byte)(family == AddressFamily.InterNetworkV6 ? 10 : 2);
+        request[HeaderBytes] = family;
         request[HeaderBytes + 1] = TcpProtocol;
         MemoryMarshal.Write(request[(HeaderBytes + 4)..], ListenState);
         if (!TrySend(socket, request))
@@ -126,7 +122,7 @@ internal static class SocketDiagnosis
                 return false;
             }
 
-            if (Take(buffer.AsSpan(0, length), addressBytes, found) is { } end)
+            if (Take(buffer.AsSpan(0, length), found) is { } end)
             {
                 return end;
             }

@@ -13,7 +13,6 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
     private readonly List<Channel<TaskStatus>> watchers = [];
     private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskStatus latest = first;
-    private bool ended;
 
     /// <summary>The job whose tasks run one at a time.</summary>
     public string SerialJob => serialJob;
@@ -44,7 +43,7 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
     {
         lock (gate)
         {
-            if (!ended)
+            if (!end.Task.IsCompleted)
             {
                 var next = latest.Clone();
                 next.Progress = value.Clone();
@@ -59,14 +58,12 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
         lock (gate)
         {
             Tell(last);
-            ended = true;
+            end.TrySetResult();
             foreach (var watcher in watchers)
             {
                 watcher.Writer.TryComplete();
             }
         }
-
-        end.TrySetResult();
     }
 
     /// <summary>The states from now on, the present one first.</summary>
@@ -77,7 +74,7 @@ internal sealed class RunningTask(TaskStatus first, string serialJob, ICommandHa
         lock (gate)
         {
             channel.Writer.TryWrite(latest);
-            if (ended)
+            if (end.Task.IsCompleted)
             {
                 channel.Writer.TryComplete();
             }

@@ -58,7 +58,6 @@ internal sealed class CopyAppender(
                     totals.Begin(operation.Entry!, operation.Origin);
                     break;
                 case CopyStep.Reference:
-                    newSegments.AddTaken(operation.Reference);
                     Put(operation.Reference, isReference: true);
                     break;
                 case CopyStep.Raw:
@@ -100,9 +99,7 @@ internal sealed class CopyAppender(
 
         if (known.Index.TryFind(operation.Hash, out var place))
         {
-            var there = SegmentReference.Data(operation.Hash, place);
-            newSegments.AddTaken(there);
-            return there;
+            return SegmentReference.Data(operation.Hash, place);
         }
 
         var recordLength = SegmentRecord.HeaderSize + operation.StoredLength;
@@ -135,6 +132,7 @@ internal sealed class CopyAppender(
     private void Put(in SegmentReference segment, bool isReference)
     {
         pages.Add(segment);
+        newSegments.AddOfEarlierAttempt(segment);
         if (isJournaled)
         {
             entries.Add(segment);

@@ -28,8 +28,8 @@ internal sealed class NewSegments(KnownContent known, bool isIncremental)
         }
     }
 
-    /// <summary>A segment that was there: an earlier attempt at this point may have stored it.</summary>
-    public void AddTaken(in SegmentReference segment)
+    /// <summary>A segment that is named, which an earlier attempt at this point may have stored.</summary>
+    public void AddOfEarlierAttempt(in SegmentReference segment)
     {
         if (!segment.IsZero && segment.Place.Pack < known.NextPack && known.IsOwn(segment.Place.Pack))
         {

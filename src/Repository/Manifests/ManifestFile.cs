@@ -5,8 +5,8 @@ namespace Cairn.Repository;
 
 /// <summary>
 /// A node's manifest of one point: preamble, header block, properties block, page table blocks, perhaps a block of source notes and one of new segments, summary
-/// block, and a trailer of 16 bytes (magic "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). The entries are in pages, in packs. Opening reads neither the table
-/// nor the pages. Not for concurrent use.
+/// block, and a trailer of 16 bytes (magic "CRNT" (4), offset of the summary (8), CRC-32C of these 12 (4)). The entries are in pages, in packs. Opening reads
+/// neither the table nor the pages. Not for concurrent use.
 /// </summary>
 internal sealed class ManifestFile : IDisposable
 {
@@ -87,10 +87,8 @@ internal sealed class ManifestFile : IDisposable
     public IReadOnlyList<PageReference> ReadTable()
     {
         var table = new List<PageReference>();
-        for (var at = tableAt; at < summaryAt;)
+        foreach (var (at, kind, plain) in ReadBlocks())
         {
-            var blockAt = at;
-            var plain = file.ReadBlock(at, out var kind, out at);
             try
             {
                 if (kind == BlockKind.PageTable)
@@ -104,7 +102,7 @@ internal sealed class ManifestFile : IDisposable
             }
             catch (InvalidDataException e)
             {
-                throw file.Damaged(blockAt, e.Message);
+                throw file.Damaged(at, e.Message);
             }
         }
 
@@ -169,24 +167,29 @@ internal sealed class ManifestFile : IDisposable
     private T? TryRead<T>(BlockKind wanted, Func<byte[], T> decode)
         where T : class
     {
-        for (var at = tableAt; at < summaryAt;)
+        foreach (var (at, _, plain) in ReadBlocks().Where(block => block.Kind == wanted))
         {
-            var blockAt = at;
-            var plain = file.ReadBlock(at, out var kind, out at);
-            if (kind == wanted)
+            try
             {
-                try
-                {
-                    return decode(plain);
-                }
-                catch (InvalidDataException e)
-                {
-                    throw file.Damaged(blockAt, e.Message);
-                }
+                return decode(plain);
+            }
+            catch (InvalidDataException e)
+            {
+                throw file.Damaged(at, e.Message);
             }
         }
 
         return null;
+    }
+
+    // What lies between the properties and the summary.
+    private IEnumerable<(long At, BlockKind Kind, byte[] Plain)> ReadBlocks()
+    {
+        for (long at = tableAt, next; at < summaryAt; at = next)
+        {
+            var plain = file.ReadBlock(at, out var kind, out next);
+            yield return (at, kind, plain);
+        }
     }
 
     private long ReadTrailer(ReadOnlySpan<byte> trailer)

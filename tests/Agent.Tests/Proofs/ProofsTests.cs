@@ -92,14 +92,14 @@ public sealed class ProofsTests : IDisposable
     [Fact]
     public void An_answer_of_the_kernel_that_is_none_in_whole_is_not_taken()
     {
-        Assert.True(SocketDiagnosis.Take(Message(type: 3), addressBytes: 4, []));
-        Assert.Null(SocketDiagnosis.Take(Message(type: 20), addressBytes: 4, []));
-        Assert.False(SocketDiagnosis.Take(Message(type: 2), addressBytes: 4, []));
-        Assert.False(SocketDiagnosis.Take(Message(type: 20, flags: 0x10), addressBytes: 4, []));
-        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 87), addressBytes: 4, []));
-        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 15), addressBytes: 4, []));
-        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 89), addressBytes: 4, []));
-        Assert.False(SocketDiagnosis.Take(Message(type: 20).AsSpan(0, 12), addressBytes: 4, []));
+        Assert.True(SocketDiagnosis.Take(Message(type: 3), []));
+        Assert.Null(SocketDiagnosis.Take(Message(type: 20), []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 2), []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, flags: 0x10), []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 87), []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 15), []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 89), []));
+        Assert.False(SocketDiagnosis.Take(Message(type: 20).AsSpan(0, 12), []));
 
         static byte[] Message(ushort type, ushort flags = 0, uint length = 88)
         {

@@ -219,6 +219,33 @@ public sealed class TaskDeskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_watcher_that_is_slow_misses_states_but_never_the_last()
+    {
+        var begun = desk.Accept("verify", Verify());
+        var watch = desk.WatchAsync(begun.TaskId, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await watch.MoveNextAsync());
+
+        release.SetResult();
+        await Eventually.HoldsAsync(
+            "it has ended", () => desk.Find(begun.TaskId).State == TaskState.Succeeded, TimeSpan.FromSeconds(10), CancellationToken.None);
+        var next = watch.MoveNextAsync().AsTask();
+        await Eventually.HoldsAsync(
+            "the watch comes on",
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return next.IsCompleted;
+            },
+            TimeSpan.FromSeconds(10),
+            CancellationToken.None);
+
+        Assert.True(await next);
+        Assert.Equal(TaskState.Succeeded, watch.Current.State);
+        Assert.False(await watch.MoveNextAsync());
+        await watch.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_watcher_is_told_the_end_at_once_however_short_ago_it_was_told_a_state()
     {
         var begun = desk.Accept("verify", Verify());
